@@ -1,0 +1,44 @@
+# On Debian or Ubuntu with git, make and Python 3.11: `make run` shows everything, `make test` proves it.
+PYTHON ?= python3
+BIN = .venv/bin
+
+.PHONY: setup run test check format bench lock
+
+setup: .venv/ready
+
+.venv/ready: requirements.lock pyproject.toml .ci/system
+	.ci/system
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "philos needs Python 3.11 or newer.")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $@
+
+# The example campaign is made once; a second run prints only what has changed.
+run: setup
+	test -d out/campaign || $(BIN)/philos init out/campaign
+	$(BIN)/philos print out/campaign --out out
+	$(BIN)/philos serve out/campaign $(SERVE)
+
+test: setup
+	$(BIN)/pytest -n 2 --cov --cov-report=term $(TESTS)
+
+check: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/djlint --quiet --lint materials webapp
+	$(BIN)/codespell
+	$(BIN)/philos translate check
+
+format: setup
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: setup
+	$(BIN)/python -m tests.bench
+
+lock:
+	uv pip compile --quiet --universal --python-version 3.11 --all-extras --generate-hashes \
+	    --no-annotate --no-header pyproject.toml --output-file requirements.lock

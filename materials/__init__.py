@@ -1,0 +1,1 @@
+"""Printed matter: campaigns, sheets, QR codes, PDFs. May import surveys and translations."""

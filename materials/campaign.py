@@ -1,0 +1,382 @@
+"""The campaign folder: campaign.toml as frozen dataclasses, every field checked."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import field
+from datetime import date, timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated
+from xml.etree import ElementTree as ET
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import AfterValidator, Field, StringConstraints
+from pydantic.dataclasses import dataclass
+
+from materials.formats import FORMATS
+from materials.library import BUNDLED_FONTS, topics
+from surveys.definition import Instrument, Row, instrument, instruments
+from surveys.documents import (
+    STRICT,
+    Day,
+    DocumentError,
+    Filled,
+    Finding,
+    Id,
+    Switch,
+    Text,
+    Whole,
+    read,
+)
+from translations.catalogs import usable
+from translations.languages import Language, language
+
+FILE = "campaign.toml"
+STALE_AFTER = timedelta(days=365)
+
+
+def _is_png(data: bytes) -> bool:
+    return data.startswith(b"\x89PNG\r\n\x1a\n")
+
+
+def _is_svg(data: bytes) -> bool:
+    """Return whether this is SVG without a document type, which could hold a bomb of entities."""
+    try:
+        root = ET.fromstring(data) if b"<!" not in data.replace(b"<!--", b"") else None  # noqa: S314
+    except ET.ParseError:
+        return False
+    return root is not None and root.tag == "{http://www.w3.org/2000/svg}svg"
+
+
+LOGO_TYPES: Mapping[str, Callable[[bytes], bool]] = {".svg": _is_svg, ".png": _is_png}
+
+
+def _language(tag: str) -> str:
+    try:
+        return language(tag).tag
+    except KeyError:
+        raise ValueError(f"{tag!r} is not in the table of languages; use a tag like 'ar'") from None
+
+
+def _host(name: str) -> str:
+    label = r"[a-z0-9]([a-z0-9-]*[a-z0-9])?"
+    if not re.fullmatch(rf"{label}(\.{label})*(:\d{{1,5}})?", name.lower()):
+        raise ValueError("must be a host like umfrage.example.org, without https:// and path")
+    return name.lower()
+
+
+def _zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError(f"{name!r} is not a time zone; use one like 'Europe/Berlin'")
+    return name
+
+
+def _once(names: tuple[str, ...]) -> tuple[str, ...]:
+    for name in names:
+        if names.count(name) > 1:
+            raise ValueError(f"names {name!r} twice; remove one")
+    return names
+
+
+Tag = Annotated[str, StringConstraints(max_length=35), AfterValidator(_language)]
+Tags = Annotated[tuple[Tag, ...], AfterValidator(_once)]
+Count = Annotated[Whole, Field(ge=1, le=1_000_000)]
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class Organisation:
+    """The alliance. ``hours`` tells when it can be met; empty prints a blank to fill in."""
+
+    name: Filled
+    hours: Text = ""
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class Address:
+    """Name or firm, and postal address, as § 6 SächsPresseG asks of printer and publisher."""
+
+    name: Filled
+    address: Filled
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class Imprint:
+    """Who answers for every sheet. ``responsible`` is the custom of V.i.S.d.P."""
+
+    publisher: Address
+    printer: Address
+    responsible: Text = ""
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class Funder:
+    """Who pays: the credit line that the grant asks for, and a logo inside the folder."""
+
+    name: Filled
+    credit: Filled
+    logo: Text = ""
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class Contact:
+    """A telephone line. An empty ``number`` is a blank that is still to be found out."""
+
+    number: Text
+    verified_on: Day | None = None
+    label: Text = ""
+    price: Text = ""
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class Place:
+    """Where sheets hang or lie; the survey asks about the first five."""
+
+    id: Id
+    name: Filled
+    outdoors: Switch
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class Wave:
+    """A time of asking, from the day it opens to the day it closes, both included."""
+
+    id: Id
+    name: Filled
+    opens: Day
+    closes: Day
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class Material:
+    """One topic in one format, for places and languages; all of the campaign's if left out.
+
+    With ``serials`` every copy has a code of its own.
+    """
+
+    topic: Id
+    format: Id
+    places: Annotated[tuple[Id, ...], AfterValidator(_once)] = ()
+    languages: Tags = ()
+    copies: Count = 1
+    serials: Switch = False
+    survey: Id | None = None
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class Campaign:
+    """A campaign as its folder says it."""
+
+    id: Id
+    title: Filled
+    host: Annotated[str, StringConstraints(max_length=120), AfterValidator(_host)]
+    survey: Id
+    languages: Annotated[Tags, Field(min_length=1)]
+    organisation: Organisation
+    imprint: Imprint
+    places: Annotated[tuple[Place, ...], Field(min_length=1)]
+    waves: Annotated[tuple[Wave, ...], Field(min_length=1)]
+    materials: Annotated[tuple[Material, ...], Field(min_length=1)]
+    contacts: dict[Id, Contact] = field(default_factory=dict)
+    funders: tuple[Funder, ...] = ()
+    timezone: Annotated[str, AfterValidator(_zone)] = "Europe/Berlin"
+    edition: Text = ""
+    example: Switch = False
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        """Return the time zone in which days and waves are counted."""
+        return ZoneInfo(self.timezone)
+
+    @cached_property
+    def rows(self) -> tuple[Language, ...]:
+        """Return the campaign's languages."""
+        return tuple(language(tag) for tag in self.languages)
+
+    def place(self, name: str) -> Place:
+        """Return a place by its id."""
+        return next(place for place in self.places if place.id == name)
+
+    def wave_on(self, day: date) -> Wave | None:
+        """Return the wave that is open on a day."""
+        return next((wave for wave in self.waves if wave.opens <= day <= wave.closes), None)
+
+    def next_wave(self, day: date) -> Wave | None:
+        """Return the first wave that opens after a day."""
+        later = [wave for wave in self.waves if wave.opens > day]
+        return min(later, key=lambda wave: wave.opens, default=None)
+
+    @cached_property
+    def instruments(self) -> Mapping[str, Instrument]:
+        """Return the surveys that the campaign's sheets lead to, with its places as rows."""
+        names = {self.survey, *(material.survey or self.survey for material in self.materials)}
+        rows = [Row(id=place.id, text=place.name, name=True) for place in self.places]
+        return {name: instrument(name).with_places(rows) for name in sorted(names)}
+
+
+def load(folder: Path) -> Campaign:
+    """Return the campaign of a folder; raise DocumentError with every finding."""
+    campaign = read(folder / FILE, Campaign)
+    findings = [
+        *_clashes(campaign),
+        *_doubles(campaign),
+        *_references(campaign),
+        *_logos(campaign, folder),
+    ]
+    if findings:
+        raise DocumentError(findings)
+    return campaign
+
+
+def _finding(key: str, message: str) -> Finding:
+    return Finding(FILE, message, key=key)
+
+
+def _clashes(campaign: Campaign) -> Iterator[Finding]:
+    lists: Mapping[str, Iterable[Place | Wave]] = {
+        "places": campaign.places,
+        "waves": campaign.waves,
+    }
+    for key, entries in lists.items():
+        seen = set()
+        for number, entry in enumerate(entries, start=1):
+            if entry.id in seen:
+                yield _finding(f"{key}[{number}].id", f"{entry.id!r} stands twice; rename one.")
+            seen.add(entry.id)
+    for number, wave in enumerate(campaign.waves, start=1):
+        if wave.closes < wave.opens:
+            yield _finding(f"waves[{number}].closes", "is before the day on which the wave opens.")
+        for other in campaign.waves[number:]:
+            if other.opens <= wave.closes and wave.opens <= other.closes:
+                yield _finding(
+                    f"waves[{number}]", f"is open at the same time as {other.id!r}; change a date."
+                )
+
+
+def _doubles(campaign: Campaign) -> Iterator[Finding]:
+    """Yield materials that would print a sheet of another material again."""
+    first: dict[tuple[str, ...], int] = {}
+    for number, material in enumerate(campaign.materials, start=1):
+        for tag in material.languages or campaign.languages:
+            for place in material.places or [place.id for place in campaign.places]:
+                sheet = (material.topic, material.format, tag, place)
+                other = first.setdefault(sheet, number)
+                if other != number:
+                    yield _finding(
+                        f"materials[{number}]",
+                        f"prints {', '.join(sheet)} again, after materials[{other}]; keep one.",
+                    )
+
+
+def _references(campaign: Campaign) -> Iterator[Finding]:
+    """Yield what names something that is not there."""
+    places = {place.id for place in campaign.places}
+    for number, tag in enumerate(campaign.languages, start=1):
+        yield from _unusable(f"languages[{number}]", tag)
+    if campaign.survey not in instruments():
+        yield _finding("survey", _unknown(campaign.survey, instruments()))
+    for number, material in enumerate(campaign.materials, start=1):
+        key = f"materials[{number}]"
+        if material.survey and material.survey not in instruments():
+            yield _finding(f"{key}.survey", _unknown(material.survey, instruments()))
+        for name in set(material.places) - places:
+            yield _finding(f"{key}.places", _unknown(name, sorted(places)))
+        for tag in set(material.languages) - set(campaign.languages):
+            yield _finding(f"{key}.languages", _unknown(tag, campaign.languages))
+        yield from _unsuited(key, material)
+
+
+def _unsuited(key: str, material: Material) -> Iterator[Finding]:
+    topic = topics().get(material.topic)
+    if topic is None:
+        yield _finding(f"{key}.topic", _unknown(material.topic, sorted(topics())))
+    if material.format not in FORMATS:
+        yield _finding(f"{key}.format", _unknown(material.format, sorted(FORMATS)))
+    elif topic and material.format not in topic.formats:
+        yield _finding(
+            f"{key}.format",
+            f"{material.topic} does not suit {material.format}; it suits {_listed(topic.formats)}.",
+        )
+    elif material.serials and FORMATS[material.format].pages:
+        yield _finding(
+            f"{key}.serials", f"{material.format} is laid out once; only stickers have serials."
+        )
+
+
+def _unusable(key: str, tag: str) -> Iterator[Finding]:
+    row = language(tag)
+    if row not in usable("public"):
+        yield _finding(key, f"{row.endonym} ({tag}) has no catalogue yet; leave it out for now.")
+    elif not set(row.fonts) <= BUNDLED_FONTS:
+        yield _finding(key, f"{row.endonym} ({tag}) has no font in philos yet; leave it out.")
+
+
+def _unknown(name: str, known: Iterable[str]) -> str:
+    return f"{name!r} is not known; choose from {_listed(known)}."
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(names)
+
+
+def _logos(campaign: Campaign, folder: Path) -> Iterator[Finding]:
+    for number, funder in enumerate(campaign.funders, start=1):
+        if funder.logo and (fault := _logo_fault(folder, funder.logo)):
+            yield _finding(f"funders[{number}].logo", f"{funder.logo[:80]!r} {fault}")
+
+
+def _logo_fault(folder: Path, name: str) -> str:
+    """Return what is wrong with a logo, empty where nothing is."""
+    try:
+        path = (folder / name).resolve()
+        if not path.is_relative_to(folder.resolve()):
+            return "leads out of the campaign folder; copy it in."
+        if path.suffix.lower() not in LOGO_TYPES:
+            return "is neither SVG nor PNG; save it as one of them."
+        if not LOGO_TYPES[path.suffix.lower()](path.read_bytes()):
+            return "cannot be read as a picture; export it again."
+    except (OSError, RuntimeError):
+        return "is not in the campaign folder; copy it there."
+    return ""
+
+
+def blanks(campaign: Campaign, today: date) -> list[Finding]:
+    """Return what does not stop a print but must be seen to before handing anything out."""
+    return [
+        *_example(campaign),
+        *_blank_contacts(campaign),
+        *_stale_contacts(campaign, today),
+        *_blank_hours(campaign),
+    ]
+
+
+def _example(campaign: Campaign) -> Iterator[Finding]:
+    if campaign.example:
+        yield _finding(
+            "example", "this is the example; put in your own imprint, then remove this line."
+        )
+
+
+def _blank_contacts(campaign: Campaign) -> Iterator[Finding]:
+    wanted = {
+        kind
+        for material in campaign.materials
+        for kind in topics()[material.topic].contacts
+        if not (kind in campaign.contacts and campaign.contacts[kind].number)
+    }
+    for kind in sorted(wanted):
+        yield _finding(f"contacts.{kind}.number", "is blank; find out the number, or leave it out.")
+
+
+def _stale_contacts(campaign: Campaign, today: date) -> Iterator[Finding]:
+    for kind, contact in campaign.contacts.items():
+        key = f"contacts.{kind}.verified_on"
+        if contact.number and contact.verified_on is None:
+            yield _finding(key, f"is missing; call {contact.number}, then write today's date.")
+        elif contact.verified_on and today - contact.verified_on > STALE_AFTER:
+            yield _finding(key, f"is over a year old; call {contact.number} and renew the date.")
+
+
+def _blank_hours(campaign: Campaign) -> Iterator[Finding]:
+    used = {material.topic for material in campaign.materials}
+    if "project" in used and not campaign.organisation.hours:
+        yield _finding("organisation.hours", "is blank; write when the alliance can be met.")

@@ -1,0 +1,105 @@
+"""Sheets: what a campaign prints, one for each topic, format, language and place."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from materials.campaign import Campaign, Material
+from materials.formats import FORMATS, Format
+from materials.library import Topic, topics
+from surveys.links import Target, by_code
+from translations.languages import Language, language
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One file to print. It has one code for all its copies, or with serials one for each."""
+
+    material: Material
+    tag: str
+    place: str
+    targets: tuple[Target, ...]
+
+    @property
+    def topic(self) -> Topic:
+        """Return the sheet's text."""
+        return topics()[self.material.topic]
+
+    @property
+    def format(self) -> Format:
+        """Return the sheet's form."""
+        return FORMATS[self.material.format]
+
+    @property
+    def language(self) -> Language:
+        """Return the sheet's language."""
+        return language(self.tag)
+
+    @property
+    def survey(self) -> str:
+        """Return the id of the survey that its code opens."""
+        return self.targets[0].survey
+
+    @cached_property
+    def codes(self) -> tuple[str, ...]:
+        """Return the sheet's codes, in the order of its copies."""
+        return tuple(target.code for target in self.targets)
+
+    @property
+    def copies(self) -> tuple[str, ...]:
+        """Return the code of each copy that stands in the file.
+
+        Stickers without serials fill their pages; a flyer stands in its file once.
+        """
+        if self.material.serials:
+            return self.codes
+        pages = -(-self.material.copies // self.format.per_page) if not self.format.pages else 1
+        return self.codes * (pages * self.format.per_page)
+
+    @property
+    def pages(self) -> int:
+        """Return how many pages the file must have."""
+        return self.format.pages or -(-len(self.copies) // self.format.per_page)
+
+    @property
+    def file(self) -> str:
+        """Return the file's path below the output folder."""
+        material = self.material
+        return f"{material.topic}/{material.format}/{self.tag}/{self.place}.pdf"
+
+    def __str__(self) -> str:
+        """Return the sheet's name in a sentence."""
+        return f"{self.material.topic}, {self.material.format}, {self.tag}, {self.place}"
+
+
+def sheets(campaign: Campaign) -> list[Sheet]:
+    """Return every sheet of a campaign; raise LinkError where two would bear the same code."""
+    found = [
+        Sheet(material, tag, place, _targets(campaign, material, tag, place))
+        for material in campaign.materials
+        for tag in material.languages or campaign.languages
+        for place in material.places or [place.id for place in campaign.places]
+    ]
+    targets(found)
+    return found
+
+
+def _targets(campaign: Campaign, material: Material, tag: str, place: str) -> tuple[Target, ...]:
+    serials: Sequence[int] = range(1, material.copies + 1) if material.serials else (0,)
+    return tuple(
+        Target(
+            campaign=campaign.id,
+            place=place,
+            topic=material.topic,
+            format=material.format,
+            language=tag,
+            survey=material.survey or campaign.survey,
+            serial=serial,
+        )
+        for serial in serials
+    )
+
+
+def targets(found: Sequence[Sheet]) -> dict[str, Target]:
+    """Return what every printed code stands for; raise LinkError at a clash."""
+    return by_code(target for sheet in found for target in sheet.targets)

@@ -1,0 +1,1 @@
+"""Instruments, links, answers, storage and statistics. May import translations."""

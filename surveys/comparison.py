@@ -1,0 +1,172 @@
+"""Comparisons: how the answers to one item differ between groups, disclosure control included."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from surveys import disclosure
+from surveys.definition import Instrument, Item
+from surveys.disclosure import Level, Tally
+from surveys.statistics import Interval, wilson
+from surveys.storage import Dimension, Storage
+from translations.markup import N_
+
+CAVEAT = N_(
+    "Freiwillige, selbst ausgewählte Antworten. Die Spannen zeigen nur Zufallsschwankung, nicht "
+    "Verzerrung durch Selbstauswahl; keine Aussage über alle Bewohner*innen."
+)
+
+
+class ComparisonError(Exception):
+    """A comparison that cannot be made."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Heading:
+    """A group by its id and name. ``open`` says that answers still come in: a provisional row."""
+
+    id: str
+    name: str
+    open: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Group:
+    """A row of a comparison: what may be shown of a group's answers, None for what may not.
+
+    ``n`` answered on the scale, ``adverse`` of them with an adverse code; ``share`` is their
+    part of ``n``, ``interval`` its Wilson interval at 95 %, both in 0 to 1. ``counts`` tells how
+    often each code of the scale was given. ``apart`` counts the answers beside the scale,
+    skipped ones included.
+    """
+
+    id: str
+    name: str
+    open: bool
+    level: Level
+    n: int | None = None
+    adverse: int | None = None
+    share: float | None = None
+    interval: Interval | None = None
+    counts: Mapping[int, int] | None = None
+    apart: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Comparison:
+    """The answers to one item by the groups of a dimension."""
+
+    campaign: str
+    survey: str
+    item: Item
+    by: Dimension
+    wave: str | None
+    groups: tuple[Group, ...]
+
+    @property
+    def provisional(self) -> bool:
+        """Return whether answers still come in for one of the groups."""
+        return any(group.open for group in self.groups)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the document of ``philos results --json``."""
+        return {
+            "campaign": self.campaign,
+            "survey": self.survey,
+            "question": self.item.id,
+            "text": self.item.question.text,
+            "row": self.item.row.text if self.item.row else None,
+            "counted": self.item.scale.adverse_label,
+            "by": self.by,
+            "wave": self.wave,
+            "provisional": self.provisional,
+            "groups": [
+                asdict(group) | {"level": group.level.name.lower()} for group in self.groups
+            ],
+            "caveat": CAVEAT,
+        }
+
+
+def questions(instrument: Instrument) -> list[Item]:
+    """Return the items whose answers can be compared: those with adverse answers."""
+    return [item for item in instrument.items.values() if item.scale.adverse]
+
+
+def core(instrument: Instrument) -> Item:
+    """Return the item with which a comparison begins."""
+    items = questions(instrument)
+    return next((item for item in items if item.question.core), items[0])
+
+
+def load(
+    storage: Storage,
+    *,
+    campaign: str,
+    instrument: Instrument,
+    question: str,
+    by: Dimension,
+    headings: Sequence[Heading],
+    wave: str | None = None,
+) -> Comparison:
+    """Return the comparison of one item by place, within a wave, or by wave.
+
+    Answers to earlier versions of the survey count where the item was the same in every word.
+    Raise ComparisonError for an item that cannot be compared.
+    """
+    items = {item.id: item for item in questions(instrument)}
+    if question not in items:
+        raise ComparisonError(
+            f"{question!r} cannot be compared; choose a question from {', '.join(items)}."
+        )
+    item = items[question]
+    same = [
+        version.version
+        for version in storage.versions(instrument.id)
+        if version.items.get(question) == item
+    ]
+    only = {"wave": wave} if wave else {}
+    found = storage.counts(campaign, same, question, by, **only)
+    # a group that the campaign no longer has is still a part of the sum
+    gone = sorted(found.keys() - {heading.id for heading in headings})
+    rows = [*headings, *(Heading(id=name, name=name) for name in gone)]
+    return Comparison(
+        campaign=campaign,
+        survey=instrument.id,
+        item=item,
+        by=by,
+        wave=wave,
+        groups=tuple(compare(item, rows, found, sum_known=by != "wave")),
+    )
+
+
+def compare(
+    item: Item,
+    headings: Sequence[Heading],
+    counts: Mapping[str, Counter[int]],
+    *,
+    sum_known: bool,
+) -> list[Group]:
+    """Return a row for each heading, with no more than may be shown of its counts."""
+    raw = [counts.get(heading.id, Counter()) for heading in headings]
+    codes = [option.code for option in item.scale.options]
+    adverse = frozenset(item.scale.adverse)
+    tallies = [Tally({code: row[code] for code in codes}, adverse) for row in raw]
+    levels = disclosure.levels(tallies, sum_known=sum_known)
+    aside = [row.total() - tally.n for row, tally in zip(raw, tallies, strict=True)]
+    apart = disclosure.shown(aside, sum_known=sum_known)
+    return [_group(*row) for row in zip(headings, tallies, levels, apart, strict=True)]
+
+
+def _group(heading: Heading, tally: Tally, level: Level, apart: int | None) -> Group:
+    known = asdict(heading) | {"level": level, "apart": apart}
+    if level == Level.HIDDEN:
+        return Group(**known)
+    return Group(
+        **known,
+        n=tally.n,
+        adverse=tally.x,
+        share=tally.x / tally.n if tally.n else None,
+        interval=wilson(tally.x, tally.n) if tally.n else None,
+        counts=tally.counts if level == Level.FULL else None,
+    )

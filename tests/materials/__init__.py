@@ -1,0 +1,1 @@
+"""Tests of the printed matter, a module for each module of materials."""

@@ -1,0 +1,155 @@
+import io
+from pathlib import Path
+
+import numpy as np
+import pikepdf
+import pypdfium2
+import pytest
+from PIL import Image
+
+from materials.library import font_faces, home
+from materials.pdf import LayoutError, Typesetter, typesetter
+
+STYLES = f"""{font_faces()}
+@page {{ size: 100mm 60mm; margin: 0 }}
+html {{ font-family: "Philos Sans", "Philos Sans Arabic"; line-height: 1.2; }}
+body, p {{ margin: 0 }}
+.box {{ width: 20mm; height: 10mm; margin: 20mm }}
+"""
+FITS = '<p class="box">Kurz</p>'
+LONG = "wort " * 9
+
+
+@pytest.fixture
+def setter() -> Typesetter:
+    return typesetter(STYLES, home())
+
+
+def size_of_type(pdf: bytes) -> float:
+    """Return the size of the first letter in points."""
+    page = pypdfium2.PdfDocument(pdf)[0]
+    text = page.get_textpage()
+    return float(text.get_textobj(0).get_font_size() * text.get_textobj(0).get_matrix().get()[0])
+
+
+def picture(width: int) -> str:
+    """Return an image of so many millimetres as a data URI."""
+    return (
+        f'<img style="width: {width}mm; display: block" src="data:image/svg+xml,'
+        "%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 1 1'/%3E\">"
+    )
+
+
+def test_a_text_that_fits_is_set_at_the_first_step(setter: Typesetter) -> None:
+    assert size_of_type(setter.set(FITS, 1, [1.2, 0.5])) == pytest.approx(12, rel=1e-3)
+
+
+def test_a_text_that_overflows_is_set_at_the_largest_step_that_fits(setter: Typesetter) -> None:
+    html = f'<p class="box">{"wort " * 4}</p>'
+    assert size_of_type(setter.set(html, 1, [2, 1.5, 1, 0.5])) == pytest.approx(10, rel=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("html", "said"),
+    [
+        pytest.param(f'<p class="box">{LONG}Ende</p>', "wort .*box", id="too many lines"),
+        pytest.param(
+            f'<div class="box">{"<p>Absatz</p>" * 5}</div>', "Absatz.*box", id="too many paragraphs"
+        ),
+        pytest.param(f'<p class="box">{"M" * 10}</p>', "'M+'.*box", id="too long a word"),
+        pytest.param(f'<p class="box" dir="rtl">{"ب" * 24}</p>', "ب+.*box", id="RTL, to the left"),
+        pytest.param(f'<div class="box">{picture(25)}</div>', "a picture.*box", id="picture"),
+        pytest.param(
+            '<p style="position: absolute; left: 95mm">Draußen</p>', "Draußen.*page", id="off page"
+        ),
+        pytest.param(
+            '<p style="position: absolute; top: -3mm">Oben</p>', "Oben.*page", id="above the page"
+        ),
+        pytest.param(
+            f'<p class="box" style="height: auto; max-height: 10mm">{LONG}</p>', "box", id="maximum"
+        ),
+        pytest.param(
+            '<p class="box" style="white-space: nowrap">Nummer 0341 112</p>',
+            "Nummer 0341 112.*box",
+            id="nowrap",
+        ),
+    ],
+)
+def test_what_fits_in_no_step_is_refused_by_name(setter: Typesetter, html: str, said: str) -> None:
+    with pytest.raises(LayoutError, match=f"(?s){said}"):
+        setter.set(html, 1, [1, 0.95])
+
+
+def test_it_is_told_by_how_much_a_text_stands_out(setter: Typesetter) -> None:
+    html = '<div class="box"><p style="padding-top: 8mm; line-height: 7mm">Tief</p></div>'
+    with pytest.raises(LayoutError, match=r"'Tief' stands 5\.0 mm out of box"):
+        setter.set(html, 1, [1])
+
+
+def test_a_box_that_is_put_somewhere_is_bound_by_the_page_alone(setter: Typesetter) -> None:
+    html = '<div class="box"><p style="position: absolute; top: 40mm">Unten</p></div>'
+    assert size_of_type(setter.set(html, 1, [1])) == pytest.approx(10, rel=1e-3)
+
+
+@pytest.mark.parametrize("pages", [1, 3])
+def test_another_number_of_pages_is_refused(setter: Typesetter, pages: int) -> None:
+    html = f'<p style="break-after: page">Eins</p>{FITS}'
+    with pytest.raises(LayoutError, match="it needs 2 pages"):
+        setter.set(html, pages, [1, 0.5])
+
+
+def test_the_same_document_gives_the_same_bytes(setter: Typesetter) -> None:
+    assert setter.set(FITS, 1, [1]) == setter.set(FITS, 1, [1])
+
+
+def test_a_typesetter_is_made_once_for_its_styles() -> None:
+    assert typesetter(STYLES, home()) is typesetter(STYLES, home())
+    assert typesetter(STYLES, home()) is not typesetter(STYLES + " ", home())
+
+
+@pytest.fixture
+def inside(tmp_path: Path) -> Path:
+    """Return a folder that may be read, beside a secret that may not."""
+    (tmp_path / "secret.png").write_bytes(b"secret")
+    (tmp_path / "inside-not").mkdir()
+    (tmp_path / "inside-not" / "a.png").write_bytes(b"secret")
+    (tmp_path / "inside").mkdir()
+    (tmp_path / "inside" / "own.png").write_bytes(b"own")
+    return tmp_path / "inside"
+
+
+def test_a_file_of_the_folder_is_fetched(inside: Path) -> None:
+    fetched = typesetter("", inside).fetcher.fetch((inside / "own.png").as_uri())
+    assert fetched.read() == b"own"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://philos.example/own.png",
+        "https://philos.example/own.png",
+        "ftp://philos.example/own.png",
+        "//philos.example/own.png",
+        "own.png",
+        "file:///etc/passwd",
+        "file://localhost{inside}/own.png",
+        "file://{inside}/../secret.png",
+        "file://{inside}/%2e%2e/secret.png",
+        "file://{inside}/.%2E/secret.png",
+        "file://{inside}-not/a.png",
+        "file://{inside}",
+    ],
+)
+def test_nothing_else_is_fetched(inside: Path, url: str) -> None:
+    with pytest.raises(ValueError, match="not one of our own files"):
+        typesetter("", inside).fetcher.fetch(url.format(inside=inside))
+
+
+@pytest.mark.parametrize(("name", "drawn"), [("inside/own.png", 1), ("outside.png", 0)])
+def test_a_picture_from_outside_is_not_in_the_pdf(inside: Path, name: str, drawn: int) -> None:
+    for path in (inside / "own.png", inside.parent / "outside.png"):
+        Image.fromarray(np.zeros((4, 4), np.uint8)).save(path)
+    html = f'<img src="{(inside.parent / name).as_uri()}">'
+    pdf = typesetter("@page { size: 100mm }", inside).set(html, 1, [1])
+    with pikepdf.open(io.BytesIO(pdf)) as document:
+        assert len(document.pages[0].get_images()) == drawn

@@ -1,0 +1,229 @@
+import sqlite3
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from surveys.links import LinkError
+from surveys.storage import SCHEMA, Storage, StorageError
+from tests.surveys.conftest import DAY, LONG, PLATZ, RABET, SECRET, context
+
+
+def rows(storage: Storage, table: str) -> list[sa.Row[Any]]:
+    with storage._engine.connect() as connection:
+        return list(connection.execute(sa.select(SCHEMA.tables[table])))
+
+
+def test_the_migrations_lead_to_the_schema_that_the_program_works_with(storage: Storage) -> None:
+    with storage._engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), SCHEMA) == []
+
+
+def test_a_second_upgrade_changes_nothing(storage: Storage) -> None:
+    storage.save("token", context(), {"dark": 3})
+    storage.upgrade()
+    storage.require_current()
+    assert len(rows(storage, "responses")) == 1
+
+
+def test_a_database_without_schema_is_refused_with_what_to_do(database_url: str) -> None:
+    storage = Storage(database_url, SECRET)
+    with pytest.raises(StorageError, match="philos db upgrade"):
+        storage.require_current()
+    storage.close()
+
+
+def test_the_row_holds_day_and_band_and_no_finer_time(storage: Storage) -> None:
+    storage.save("token", context(), {"dark": 3})
+    (row,) = rows(storage, "responses")
+    assert (row.day, row.band, row.mode, row.language) == (DAY, 4, "web", "ar")
+    assert row.answers == {"dark": 3}
+    assert set(row._fields) == {
+        *("campaign", "token", "version", "link", "wave"),
+        *("language", "mode", "day", "band", "answers"),
+    }
+
+
+def test_the_token_itself_is_stored_nowhere(storage: Storage, tmp_path: Path) -> None:
+    storage.save("a-token-nobody-may-read", context(), {"dark": 3})
+    assert all("a-token" not in str(row) for row in rows(storage, "responses"))
+    other = replace(RABET, campaign="west")
+    assert storage.response(other.campaign, "a-token-nobody-may-read") is None
+
+
+def test_another_secret_finds_nothing(storage: Storage, database_url: str) -> None:
+    storage.save("token", context(), {"dark": 3})
+    stranger = Storage(database_url, b"x" * 32)
+    assert stranger.response("east", "token") is None
+    stranger.close()
+
+
+def test_rows_lie_in_the_order_of_their_random_keys(storage: Storage) -> None:
+    for number in range(40):
+        storage.save(f"token-{number}", context(), {"dark": 3})
+    with storage._engine.connect() as connection:
+        if connection.dialect.name == "sqlite":
+            with pytest.raises(sa.exc.OperationalError, match="no such column"):
+                connection.execute(sa.text("SELECT rowid FROM responses"))
+            found = connection.execute(sa.text("SELECT token FROM responses")).scalars().all()
+            assert list(found) == sorted(found)
+        tables = sa.inspect(connection)
+        assert not any(
+            column.get("autoincrement") is True
+            for table in tables.get_table_names()
+            for column in tables.get_columns(table)
+        )
+
+
+def test_the_last_word_on_an_item_wins(storage: Storage) -> None:
+    storage.save("token", context(), {"dark": 3, "day": 1})
+    storage.save("token", context(), {"dark": 2})
+    given_answers = storage.response("east", "token")
+    assert given_answers is not None
+    assert given_answers.answers == {"dark": 2, "day": 1}
+    assert storage.counts("east", [LONG.version], "dark", "place") == {
+        "rabet": Counter({2: 1, 3: 0})
+    }
+
+
+def test_the_same_answer_twice_is_one(storage: Storage) -> None:
+    for _ in range(2):
+        storage.save("token", context(), {"dark": 3})
+    assert storage.kept_counts() == storage.recount()
+    assert sum(storage.recount().values()) == 1
+
+
+def test_what_was_stored_first_stays(storage: Storage) -> None:
+    storage.save("token", context(), {"dark": 3})
+    storage.save("token", context(PLATZ, wave="spring"), {"dark": 3})
+    (row,) = rows(storage, "responses")
+    assert (row.link, row.wave) == (RABET.code, "autumn")
+
+
+def test_counts_follow_a_changed_filter(storage: Storage) -> None:
+    storage.save("token", context(), {"syringe": 2, "syringe-call": 1})
+    storage.save("token", context(), {"syringe": 1})
+    assert storage.kept_counts() == storage.recount()
+    assert not any("syringe-call" in key for key in storage.recount())
+    storage.save("token", context(), {"syringe": 3})
+    assert any("syringe-call" in key for key in storage.kept_counts())
+
+
+def test_counts_are_by_place_and_by_wave(storage: Storage) -> None:
+    storage.save("a", context(), {"dark": 3})
+    storage.save("b", context(PLATZ), {"dark": 1})
+    storage.save("c", context(PLATZ, wave="spring"), {"dark": 1})
+    versions = [LONG.version]
+    by_place = storage.counts("east", versions, "dark", "place", wave="autumn")
+    assert by_place == {"rabet": Counter({3: 1}), "platz": Counter({1: 1})}
+    by_wave = storage.counts("east", versions, "dark", "wave")
+    assert by_wave == {"autumn": Counter({1: 1, 3: 1}), "spring": Counter({1: 1})}
+    assert storage.counts("west", versions, "dark", "wave") == {}
+    assert storage.counts("east", [], "dark", "wave") == {}
+
+
+ANSWERS = st.dictionaries(
+    st.sampled_from(["dark", "day", "syringe", "syringe-call", "age"]),
+    st.sampled_from([1, 2, 3, 99, -2]),
+)
+
+
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=15, deadline=None
+)
+@given(st.lists(st.tuples(st.integers(0, 3), ANSWERS), max_size=12))
+def test_kept_counts_are_always_those_of_the_responses(
+    storage: Storage, posts: list[tuple[int, dict[str, int]]]
+) -> None:
+    for respondent, answers in posts:
+        storage.save(f"token-{respondent}", context(), answers)
+    assert storage.kept_counts() == storage.recount()
+
+
+def test_writers_at_the_same_time_lose_nothing(storage: Storage) -> None:
+    items = ["dark", "day", "change", "syringe", "avoid"]
+    posts = [(f"token-{n % 5}", {items[n % 7 % 5]: 1 + n % 3}) for n in range(60)]
+    with ThreadPoolExecutor(6) as threads:
+        list(threads.map(lambda post: storage.save(post[0], context(), post[1]), posts))
+    assert storage.kept_counts() == storage.recount()
+    assert len(rows(storage, "responses")) == 5
+    stored = {(row.token, item) for row in rows(storage, "responses") for item in row.answers}
+    assert len(stored) == len({(token, item) for token, answers in posts for item in answers})
+
+
+def test_a_published_version_never_changes(storage: Storage) -> None:
+    storage.publish([], [LONG], date(2027, 1, 1))
+    (row,) = rows(storage, "survey_versions")
+    assert row.published == DAY
+    assert storage.instrument(LONG.version) == LONG
+    newer = replace(LONG, minutes=4)
+    storage.publish([], [newer], DAY)
+    assert {each.version for each in storage.versions("how-safe")} == {
+        LONG.version,
+        newer.version,
+    }
+    with pytest.raises(KeyError):
+        storage.instrument("unknown")
+
+
+def test_a_published_code_is_never_given_to_another_survey(storage: Storage) -> None:
+    other = replace(RABET, survey="here-now")
+    fresh = replace(RABET, topic="traders")
+    with pytest.raises(LinkError, match=f"{RABET.code} is already published"):
+        storage.publish([fresh, other], [], DAY)
+    assert storage.target(RABET.code) == RABET
+    assert storage.target(fresh.code) is None  # nothing of it is published
+
+
+def test_an_unknown_code_stands_for_nothing(storage: Storage) -> None:
+    assert storage.target("000000") is None
+
+
+def test_a_password_can_be_renewed(storage: Storage) -> None:
+    storage.set_password_hash("anna", "one")
+    storage.set_password_hash("anna", "two")
+    assert storage.password_hash("anna") == "two"
+    assert storage.password_hash("bert") is None
+
+
+@pytest.mark.parametrize("url", ["nonsense", "mysql://localhost/x", "oracle+x://y", ""])
+def test_the_url_of_no_database_is_refused_in_a_sentence(url: str) -> None:
+    with pytest.raises(StorageError, match="PHILOS_DATABASE_URL"):
+        Storage(url, SECRET)
+
+
+def test_a_database_that_is_not_there_is_one_sentence(tmp_path: Path) -> None:
+    for url in (f"sqlite:///{tmp_path}/no/folder.sqlite", "postgresql://127.0.0.1:1/none"):
+        with pytest.raises(StorageError, match="cannot be used") as raised:
+            Storage(url, SECRET).target("000000")
+        assert "\n" not in str(raised.value)
+
+
+def test_sqlite_is_durable_at_every_commit(tmp_path: Path) -> None:
+    storage = Storage(f"sqlite:///{tmp_path / 'philos.sqlite'}", SECRET)
+    with storage._engine.connect() as connection:
+        asked = ("journal_mode", "synchronous", "foreign_keys")
+        found = [connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in asked]
+    assert found == ["wal", 2, 1]
+    storage.close()
+
+
+def test_a_reader_never_waits_for_a_writer(tmp_path: Path) -> None:
+    path = tmp_path / "philos.sqlite"
+    storage = Storage(f"sqlite:///{path}", SECRET)
+    storage.upgrade()
+    writer = sqlite3.connect(path, isolation_level=None)
+    writer.execute("BEGIN IMMEDIATE")
+    assert storage.target("000000") is None
+    writer.rollback()
+    writer.close()
+    storage.close()

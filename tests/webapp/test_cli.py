@@ -1,0 +1,277 @@
+import json
+import socket
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from surveys.storage import Context, Storage
+from tests.conftest import NOON
+from webapp import cli
+from webapp.config import DEMO, FOLDER, Settings
+
+CORE = ["--topic", "how-safe", "--format", "flyer-a6", "--place", "rabet", "--language", "ar"]
+
+
+def run(*arguments: object, text: str | None = None) -> Result:
+    """Run `philos` as from a terminal, without one."""
+    return CliRunner().invoke(cli.main, [str(argument) for argument in arguments], input=text)
+
+
+def document(result: Result) -> Any:
+    assert result.exit_code == 0, result.output
+    return json.loads(result.stdout)
+
+
+def test_init_writes_an_example_that_prints_at_once(tmp_path: Path) -> None:
+    folder = tmp_path / "east"
+    assert run("init", folder).exit_code == 0
+    printed = run("print", folder, *CORE)
+    assert printed.exit_code == 0
+    assert (folder / "out" / "how-safe" / "flyer-a6" / "ar" / "rabet.pdf").is_file()
+    assert "1 sheet, 1 printed anew" in printed.output
+    assert "nobody has reviewed the text: ar" in printed.output
+
+
+def test_init_never_writes_over_a_folder(folder: Path) -> None:
+    before = (folder / "campaign.toml").read_bytes()
+    result = run("init", folder)
+    assert (result.exit_code, "already there" in result.stderr) == (1, True)
+    assert (folder / "campaign.toml").read_bytes() == before
+    assert run("init", folder / "campaign.toml").exit_code == 1
+
+
+def small(folder: Path) -> Path:
+    """Leave one flyer in the example, and return its file."""
+    path = folder / "campaign.toml"
+    materials = '[[materials]]\ntopic = "project"\nformat = "flyer-a6"\nplaces = ["rabet"]\n'
+    path.write_text(path.read_text("utf-8").partition("[[materials]]")[0] + materials, "utf-8")
+    return path
+
+
+def test_check_lists_what_is_blank_and_exits_1(folder: Path) -> None:
+    small(folder)
+    result = run("check", folder)
+    assert result.exit_code == 1
+    assert "contacts.office.number: is blank" in result.output
+    found = json.loads(run("check", folder, "--json").stdout)["findings"]
+    assert {finding["key"] for finding in found} >= {"example", "organisation.hours"}
+
+
+def test_check_is_content_with_a_campaign_that_is_filled_in(folder: Path) -> None:
+    path = small(folder)
+    text = path.read_text("utf-8").replace("example = true", "example = false")
+    text = text.replace('number = ""', 'number = "0341 1234"\nverified_on = 2026-11-22')
+    path.write_text(text.replace('hours = ""', 'hours = "dienstags 16 bis 18 Uhr"'), "utf-8")
+    result = run("check", folder)
+    assert (result.exit_code, result.output) == (0, "Nothing is wrong or blank.\n")
+
+
+@pytest.mark.parametrize("command", ["check", "print", "serve", "results"])
+def test_a_broken_campaign_is_sentences_and_exit_code_1(folder: Path, command: str) -> None:
+    path = folder / "campaign.toml"
+    path.write_text(path.read_text("utf-8").replace('host = "', 'hose = "'), "utf-8")
+    result = run(command, folder)
+    assert result.exit_code == 1
+    assert result.stderr.splitlines() == [
+        "campaign.toml: host: is missing; add it.",
+        "campaign.toml: hose: is not a key that philos knows; check its spelling.",
+    ]
+    assert sorted(each.name for each in folder.iterdir()) == ["campaign.toml", "logos"]
+
+
+@pytest.mark.parametrize("command", ["check", "print", "results"])
+def test_a_folder_without_campaign_is_one_sentence(tmp_path: Path, command: str) -> None:
+    result = run(command, tmp_path)
+    assert result.exit_code == 1
+    assert result.stderr == (
+        "campaign.toml: cannot be read (No such file or directory); check the folder.\n"
+    )
+
+
+def test_print_gives_one_document_with_an_entry_for_each_sheet(folder: Path) -> None:
+    out = folder.parent / "sheets"
+    (entry,) = document(run("print", folder, "--out", out, "--json", *CORE))["sheets"]
+    assert (entry["topic"], entry["format"], entry["language"], entry["place"]) == (
+        *("how-safe", "flyer-a6", "ar", "rabet"),
+    )
+    assert entry["url"] == f"HTTPS://PHILOS.EXAMPLE/{entry['code']}"
+    assert entry["scanned"] is True
+    assert entry["states"]["draft"] > 0
+    assert (out / entry["file"]).read_bytes().startswith(b"%PDF")
+
+
+def test_print_refuses_drafts_for_distribution(folder: Path) -> None:
+    result = run("print", folder, "--final", *CORE)
+    assert result.exit_code == 1
+    assert "how-safe, flyer-a6, ar, rabet" in result.stderr
+    assert "not reviewed" in result.stderr
+    assert not list(folder.glob("out/**/*.pdf"))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--language", "xx"], "xx is not in the campaign; choose from ar, de, en"),
+        (["--topic", "nothing"], "choose from emergency, found-syringe"),
+        (["--format", "a0"], "choose from flyer-a6, poster-a3, stickers-a4"),
+        (["--place", "moon"], "choose from eisenbahnstrasse"),
+        (["--topic", "traders", "--place", "rabet"], "no sheet that is all of this"),
+        (["--nonsense"], "No such option"),
+    ],
+)
+def test_wrong_use_exits_2_with_what_to_choose(
+    folder: Path, arguments: list[str], said: str
+) -> None:
+    result = run("print", folder, *arguments)
+    assert (result.exit_code, said in result.stderr) == (2, True)
+
+
+def test_a_folder_that_cannot_be_written_is_one_sentence(folder: Path, tmp_path: Path) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_text("")
+    result = run("print", folder, "--out", blocked / "out", *CORE)
+    assert result.exit_code == 1
+    assert "Not a directory" in result.stderr
+    assert "Traceback" not in result.output
+
+
+def test_results_are_one_document(folder: Path, storage: Storage, chosen: Settings) -> None:
+    (asked,) = storage.versions("how-safe")
+    link = next(iter(storage_links(storage)))
+    context = Context(
+        target=link, version=asked.version, wave="winter-2026", language="ar", moment=NOON
+    )
+    for index in range(20):
+        storage.save(f"token-{index}", context, {"dark": 1 + 2 * (index % 2)})
+    found = document(run("results", folder, "--by", "wave", "--json"))
+    groups = {group["id"]: group for group in found["groups"]}
+    assert groups["winter-2026"]["n"] == 20
+    assert groups["winter-2026"]["share"] == 0.5
+    assert groups["winter-2026"]["counts"] == {"1": 10, "2": 0, "3": 10, "4": 0}
+    assert (found["question"], found["demo"]) == ("dark", False)
+    said = run("results", folder, "--wave", "winter-2026").output
+    assert "10 of 20 unsicher, 30 to 70 %" in said
+    assert "no answers yet" in said
+    assert "keine Aussage über alle" in said
+
+
+def storage_links(storage: Storage) -> list[Any]:
+    with storage._engine.connect() as connection:
+        codes = connection.exec_driver_sql("SELECT code FROM links ORDER BY code").scalars().all()
+    return [storage.target(code) for code in codes]
+
+
+def test_results_hide_what_is_small(folder: Path, storage: Storage) -> None:
+    (asked,) = storage.versions("how-safe")
+    link = storage_links(storage)[0]
+    context = Context(
+        target=link, version=asked.version, wave="winter-2026", language="ar", moment=NOON
+    )
+    storage.save("token", context, {"dark": 3})
+    assert "too few answers to show" in run("results", folder, "--by", "wave").output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["--question", "age"], 1, "choose a question from day, dark"),
+        (["--survey", "nothing"], 2, "choose from here-now, how-safe"),
+        (["--wave", "nothing"], 2, "choose from summer-2026, winter-2026"),
+        (["--by", "nothing"], 2, "'place', 'wave'"),
+    ],
+)
+def test_results_of_what_is_not_there_are_refused(
+    folder: Path, storage: Storage, arguments: list[str], code: int, said: str
+) -> None:
+    result = run("results", folder, *arguments)
+    assert (result.exit_code, said in result.stderr) == (code, True)
+
+
+def test_results_before_anything_was_published_say_what_to_do(folder: Path) -> None:
+    result = run("results", folder)
+    assert (result.exit_code, "philos db upgrade" in result.stderr) == (1, True)
+
+
+def test_db_upgrade_makes_the_database(folder: Path) -> None:
+    assert run("db", "upgrade", folder).exit_code == 0
+    assert run("results", folder).exit_code == 0
+
+
+def test_user_add_asks_for_a_long_password_twice(folder: Path, chosen: Settings) -> None:
+    short = run("user", "add", "anna", folder, "--password", "short")
+    assert (short.exit_code, "12 characters" in short.stderr) == (2, True)
+    word = "correct-horse-battery"
+    assert run("user", "add", "anna", folder, text=f"{word}\n{word}\n").exit_code == 0
+    storage = Storage(chosen.database_url, chosen.secret)
+    assert (storage.password_hash("anna") or "").startswith("$argon2id$")
+    storage.close()
+
+
+def test_serve_says_that_somebody_listens_already(folder: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        result = run("serve", folder, "--port", port)
+    assert result.exit_code == 1
+    assert f"127.0.0.1:{port}: cannot be listened on" in result.stderr
+    assert not (folder / "instance").exists()
+
+
+def test_serve_publishes_before_it_serves(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[tuple[object, ...]] = []
+
+    class Server:
+        def __init__(self, *arguments: object, **_options: object) -> None:
+            self.arguments = arguments
+
+        def serve(self) -> None:
+            started.append(self.arguments)
+
+    monkeypatch.setattr(cli, "Granian", Server)
+    for name in (FOLDER, DEMO):
+        monkeypatch.setenv(name, "")
+    result = run("serve", folder, "--port", 0, "--demo")
+    assert result.exit_code == 0, result.output
+    assert started == [("webapp:create_app", "127.0.0.1", 0)]
+    assert "Made-up answers:" in result.output
+    assert "Sign in as demo with " in result.output
+    assert (folder / "instance" / "demo.sqlite").is_file()
+    assert not (folder / "instance" / "philos.sqlite").exists()
+
+
+def test_translate_status_counts_every_text_once() -> None:
+    found = document(run("translate", "status", "--json"))
+    assert set(found) == {"public", "staff"}
+    for rows in found.values():
+        totals = {sum(states.values()) for states in rows.values()}
+        assert len(totals) == 1
+        assert set(rows["de"]) == {"source"}
+        assert all(set(states) == {"draft"} for tag, states in rows.items() if tag != "de")
+    assert "public   ar" in run("translate", "status").output
+
+
+def test_translate_check_finds_what_is_stale(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(Path(cli.__file__).parents[1])
+    assert run("translate", "check").exit_code == 0
+    stale = tmp_path / "public.pot"
+    stale.write_text("old", "utf-8")
+    monkeypatch.setattr(cli, "refreshed", lambda *_: {stale: "new"})
+    result = run("translate", "check")
+    assert (result.exit_code, "philos translate update" in result.stderr) == (1, True)
+    assert run("translate", "update").exit_code == 0
+    assert stale.read_text("utf-8") == "new"
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        *(["init"], ["check"], ["print"], ["serve"], ["results"], ["user", "add"]),
+        *(["db", "upgrade"], ["translate", "status"], ["translate", "update"]),
+    ],
+)
+def test_every_command_has_help_with_an_example(command: list[str]) -> None:
+    result = run(*command, "--help")
+    assert (result.exit_code, "Example: philos" in result.output) == (0, True)

@@ -1,0 +1,1 @@
+"""The languages and their texts. Imports nothing else of philos."""

@@ -1,0 +1,22 @@
+"""Marks around a text that say its language and its direction."""
+
+from markupsafe import Markup
+
+
+def ltr(text: str) -> Markup:
+    """Return a number, an address or a URL that keeps its order inside any text.
+
+    One inline span is right in WeasyPrint, which knows neither <bdi> nor unicode-bidi, and in
+    browsers. It is German by language, so that a screen reader speaks the digits as on the sign.
+    """
+    return Markup('<span class="ltr" dir="ltr" lang="de">{}</span>').format(text)
+
+
+def foreign(text: str | Markup, tag: str, direction: str) -> Markup:
+    """Return a text that is not in the language of what surrounds it."""
+    return Markup('<span lang="{}" dir="{}">{}</span>').format(tag, direction, text)
+
+
+def N_(source: str) -> str:  # noqa: N802  gettext's own name for it
+    """Return a source text as it is, marked for extraction; it is translated where it is shown."""
+    return source

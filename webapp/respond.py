@@ -1,0 +1,248 @@
+"""The resident's pages: one question a page, each answer saved when it is posted.
+
+No cookie, no script; the token in the address is the respondent's only thread. A GET never
+writes. Every address here stands on paper or in a browser's history: they never change.
+"""
+
+import re
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as AnyResponse
+
+from surveys.answers import following, preceding, progress
+from surveys.definition import Instrument, Item
+from surveys.links import LinkError, Target, read_code
+from surveys.storage import Context, StorageError
+from translations.catalogs import Texts
+from translations.languages import Language
+from webapp.forms import read_answer
+from webapp.i18n import chosen
+from webapp.security import stylesheet
+from webapp.service import service
+
+pages = Blueprint("respond", __name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Visit:
+    """A respondent on the way: the printed code, the language, the token, the answers so far."""
+
+    target: Target
+    row: Language
+    token: str
+    instrument: Instrument
+    answers: Mapping[str, int]
+
+    def address(self, item: Item | None, row: Language | None = None) -> str:
+        """Return the address of an item, or of the end, in this or another language."""
+        language = (row or self.row).tag
+        if item is None:
+            return url_for(".done", code=self.target.code, language=language, token=self.token)
+        return url_for(
+            ".ask", code=self.target.code, language=language, token=self.token, name=item.id
+        )
+
+
+@pages.get("/")
+def home() -> AnyResponse:
+    """Show where to type a code, or go where the typed code leads."""
+    typed, wish = request.args.get("code"), request.args.get("language")
+    row = chosen(service().offered, wish)
+    if typed is None:
+        return _show("home", row)
+    target, error = _find(typed)
+    if target is None:
+        return _show("home", row, status=404, error=error, code=typed)
+    language = row.tag if wish else target.language
+    return redirect(url_for(".start_in", code=target.code, language=language), 303)
+
+
+@pages.get("/<code>")
+def start(code: str) -> AnyResponse:
+    """Open the survey of a printed code, in the language of its sheet."""
+    return _start(code)
+
+
+@pages.get("/<code>/<language>")
+def start_in(code: str, language: str) -> AnyResponse:
+    """Open the survey of a printed code in a language that was chosen."""
+    return _start(code, language)
+
+
+@pages.get("/<code>/<language>/<token>/<name>")
+def ask(code: str, language: str, token: str, name: str) -> AnyResponse:
+    """Ask one item, with the answer that was given before."""
+    visit = _visit(code, language, token)
+    item = visit.instrument.items.get(name) or abort(404)
+    return _question(visit, item) if service().wave else _closed(visit.target, visit.row)
+
+
+@pages.post("/<code>/<language>/<token>/<name>")
+def answer(code: str, language: str, token: str, name: str) -> AnyResponse:
+    """Save an answer and go on to the next item."""
+    visit = _visit(code, language, token)
+    item = visit.instrument.items.get(name) or abort(404)
+    wave = service().wave
+    if wave is None:
+        return _closed(visit.target, visit.row, status=403)
+    given = read_answer(item, request.form)
+    if given is None:
+        return _question(visit, item, error=True)
+    context = Context(
+        target=visit.target,
+        version=visit.instrument.version,
+        wave=wave.id,
+        language=visit.row.tag,
+        moment=service().moment,
+    )
+    service().storage.save(token, context, {item.id: given})
+    after = following(visit.instrument, {**visit.answers, item.id: given}, item)
+    return redirect(visit.address(after), 303)
+
+
+@pages.get("/<code>/<language>/<token>/done")
+def done(code: str, language: str, token: str) -> AnyResponse:
+    """Thank the respondent."""
+    visit = _visit(code, language, token)
+    first = visit.address(visit.instrument.asked(visit.answers)[0])
+    return _show(
+        "thanks",
+        visit.row,
+        visit.target,
+        lambda row: visit.address(None, row),
+        answered=bool(visit.answers),
+        first=first,
+    )
+
+
+def _start(code: str, wish: str | None = None) -> AnyResponse:
+    target, error = _find(code)
+    row = chosen(service().offered, wish, target.language if target else None)
+    if target is None:
+        return _show("home", row, status=404, error=error, code=code)
+    if service().wave is None:
+        return _closed(target, row)
+    visit = _opened(target, row, secrets.token_urlsafe(16))
+    shown = _question(visit, visit.instrument.asked({})[0])
+    shown.headers.add("Vary", "Accept-Language")
+    return shown
+
+
+def _find(typed: str) -> tuple[Target | None, str]:
+    """Return what a typed code stands for, else why it stands for nothing."""
+    try:
+        target = service().storage.target(read_code(typed))
+    except LinkError:
+        return None, "mistyped"
+    campaign = service().campaign
+    if target and target.campaign == campaign.id and target.survey in campaign.instruments:
+        return target, ""
+    return None, "unknown"
+
+
+def _visit(code: str, language: str, token: str) -> Visit:
+    """Return the visit that an address stands for; abort where a part of it is not ours."""
+    target, _ = _find(code)
+    row = next((row for row in service().offered if row.tag == language), None)
+    if target is None or row is None or not re.fullmatch(r"[A-Za-z0-9_-]{22}", token):
+        abort(404)
+    return _opened(target, row, token)
+
+
+def _opened(target: Target, row: Language, token: str) -> Visit:
+    """Return a visit with what is stored of it, in the version of the survey that it began."""
+    given = service().storage.response(target.campaign, token)
+    newest = service().campaign.instruments[target.survey]
+    return Visit(
+        target=target,
+        row=row,
+        token=token,
+        instrument=service().storage.instrument(given.version) if given else newest,
+        answers=given.answers if given else {},
+    )
+
+
+def _question(visit: Visit, item: Item, *, error: bool = False) -> Response:
+    before = preceding(visit.instrument, visit.answers, item)
+    number, total = progress(visit.instrument, visit.answers, item)
+    return _show(
+        "question",
+        visit.row,
+        visit.target,
+        lambda row: visit.address(item, row),
+        status=422 if error else 200,
+        item=item,
+        error=error,
+        number=number,
+        total=total,
+        chosen=visit.answers.get(item.id),
+        action=visit.address(item),
+        previous=before and visit.address(before),
+    )
+
+
+def _closed(target: Target, row: Language, status: int = 200) -> Response:
+    coming = service().campaign.next_wave(service().today)
+    return _show(
+        "closed",
+        row,
+        target,
+        lambda other: url_for(".start_in", code=target.code, language=other.tag),
+        status=status,
+        opens=coming and f"{coming.opens:%d.%m.%Y}",
+    )
+
+
+def _home_in(row: Language) -> str:
+    return url_for("respond.home", language=row.tag)
+
+
+def _show(
+    name: str,
+    row: Language,
+    target: Target | None = None,
+    way: Callable[[Language], str] = _home_in,
+    *,
+    status: int = 200,
+    **context: object,
+) -> Response:
+    """Return a page; ``way`` tells its address in another language."""
+    serving = service()
+    places = serving.campaign.places  # a printed code outlives its place in the campaign
+    html = render_template(
+        f"respond/{name}.jinja",
+        texts=Texts(row),
+        stylesheet=stylesheet("respond"),
+        campaign_title=serving.campaign.title,
+        place=next((each.name for each in places if target and each.id == target.place), ""),
+        status=status,
+        demo=serving.settings.demo,
+        languages=[(other, way(other)) for other in serving.offered],
+        **context,
+    )
+    return make_response(html, status)
+
+
+@pages.app_errorhandler(HTTPException)
+def problem(error: HTTPException) -> AnyResponse:
+    """Say in the reader's language that a page is not there, or did not work."""
+    return _show("problem", chosen(service().offered), status=error.code or 500)
+
+
+@pages.app_errorhandler(StorageError)
+def unavailable(_error: StorageError) -> AnyResponse:
+    """Say that it does not work right now; nothing that was acknowledged is lost."""
+    return _show("problem", chosen(service().offered), status=503)

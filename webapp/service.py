@@ -1,0 +1,81 @@
+"""What every view works with: the campaign, its storage and the time."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, tzinfo
+from functools import cached_property
+from typing import cast
+
+from flask import Flask, current_app
+
+from materials.campaign import Campaign, Wave
+from surveys.comparison import Heading
+from surveys.storage import Dimension, Storage
+from translations.catalogs import gaps
+from translations.languages import Language
+from webapp.config import Settings
+
+Clock = Callable[[tzinfo], datetime]
+
+
+def now(zone: tzinfo) -> datetime:
+    """Return the present moment in a time zone."""
+    return datetime.now(zone)
+
+
+@dataclass
+class Service:
+    """A campaign that is being served."""
+
+    settings: Settings
+    campaign: Campaign
+    storage: Storage
+    clock: Clock
+
+    @property
+    def moment(self) -> datetime:
+        """Return the present moment where the campaign is."""
+        return self.clock(self.campaign.zone)
+
+    @property
+    def today(self) -> date:
+        """Return the day it is where the campaign is."""
+        return self.moment.date()
+
+    @property
+    def wave(self) -> Wave | None:
+        """Return the wave that is open today."""
+        return self.campaign.wave_on(self.today)
+
+    @cached_property
+    def offered(self) -> tuple[Language, ...]:
+        """Return the campaign's languages that have every text a respondent meets."""
+        areas = ("surveys/", "webapp/templates/respond/")
+        return tuple(row for row in self.campaign.rows if not gaps(row, "public", *areas))
+
+
+def headings(campaign: Campaign, by: Dimension, wave: str | None, today: date) -> list[Heading]:
+    """Return the rows of a comparison, in the order of the campaign."""
+    running = campaign.wave_on(today)
+    if by == "wave":
+        return [
+            Heading(id=each.id, name=each.name, open=each == running) for each in campaign.waves
+        ]
+    is_open = running is not None and running.id == wave
+    return [Heading(id=each.id, name=each.name, open=is_open) for each in campaign.places]
+
+
+def latest_wave(campaign: Campaign, today: date) -> Wave:
+    """Return the wave that is open or was the last to be, else the first to come."""
+    begun = [wave for wave in campaign.waves if wave.opens <= today]
+    return max(begun, key=lambda wave: wave.opens, default=campaign.waves[0])
+
+
+def init_app(app: Flask, service: Service) -> None:
+    """Give an application its campaign."""
+    app.extensions["philos"] = service
+
+
+def service() -> Service:
+    """Return the campaign of the request that is being answered."""
+    return cast("Service", current_app.extensions["philos"])

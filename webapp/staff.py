@@ -1,0 +1,26 @@
+"""What every page of the coordinators shares: its language, its styles, its frame."""
+
+from flask import render_template, request, session
+
+from translations.catalogs import Texts, usable
+from webapp.i18n import chosen
+from webapp.security import stylesheet
+from webapp.service import service
+
+
+def show(name: str, **context: object) -> str:
+    """Return a page in the language that was chosen last, else in the browser's."""
+    offered = usable("staff")
+    if wish := request.args.get("language"):
+        session["language"] = wish
+    row = chosen(offered, session.get("language"))
+    return render_template(
+        f"staff/{name}.jinja",
+        texts=Texts(row, domain="staff"),
+        asked=Texts(row),
+        stylesheet=stylesheet("staff"),
+        campaign=service().campaign,
+        demo=service().settings.demo,
+        languages=offered,
+        **context,
+    )
