@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, cached_property
 from importlib import resources
 from pathlib import Path
-from typing import BinaryIO, Literal, Self
+from typing import Annotated, BinaryIO, Literal, Self, TypeVar
 
-from pydantic import TypeAdapter, model_validator
+from pydantic import Field, TypeAdapter, model_validator
 from pydantic.dataclasses import dataclass
 
 from surveys.documents import STRICT, Filled, Id, Switch, Text, Whole, parse, read
@@ -21,12 +21,16 @@ from surveys.documents import STRICT, Filled, Id, Switch, Text, Whole, parse, re
 SKIPPED = -2
 NOT_ASKED = -1
 
+Code = Annotated[Whole, Field(ge=0, le=999)]  # negative codes are philos's own
+Some = TypeVar("Some")
+Several = Annotated[tuple[Some, ...], Field(min_length=1)]
+
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class Option:
     """One answer: the integer code that is stored, and its text."""
 
-    code: Whole
+    code: Code
     text: Filled
 
 
@@ -37,16 +41,13 @@ class Scale:
     ``adverse`` are the codes that a comparison counts, ``adverse_label`` says what they mean.
     """
 
-    options: tuple[Option, ...]
-    adverse: tuple[Whole, ...] = ()
+    options: Several[Option]
+    adverse: tuple[Code, ...] = ()
     adverse_label: Text = ""
 
     @model_validator(mode="after")
     def _check(self) -> Self:
-        codes = [option.code for option in self.options]
-        if len(set(codes)) < len(codes):
-            raise ValueError("two options have the same code")
-        if not set(self.adverse) <= set(codes):
+        if not set(self.adverse) <= {option.code for option in self.options}:
             raise ValueError("adverse names a code that no option has")
         return self
 
@@ -89,7 +90,7 @@ class Question:
     rows: tuple[Row, ...] = ()
     rows_from: Literal["places"] | None = None
     extra: tuple[Option, ...] = ()
-    missing: tuple[Whole, ...] = (98, 99)
+    missing: tuple[Code, ...] = (98, 99)
     show_if: Text = ""
     core: Switch = False
     source: Filled
@@ -109,6 +110,8 @@ class Question:
     def _check(self) -> Self:
         if self.rows and self.rows_from:
             raise ValueError("has both rows and rows_from; keep one")
+        if len({row.id for row in self.rows}) < len(self.rows):
+            raise ValueError("two rows have the same id")
         assert self.condition is None or self.condition.codes
         return self
 
@@ -144,30 +147,40 @@ class Instrument:
     minutes: Whole
     missing: tuple[Option, ...]
     scales: dict[Id, Scale]
-    questions: tuple[Question, ...]
+    questions: Several[Question]
 
     @model_validator(mode="after")
     def _check(self) -> Self:
-        known: dict[str, Question] = {}
-        lacking = {option.code for option in self.missing}
+        ids: set[str] = set()
+        asked: dict[str, Item] = {}
         for question in self.questions:
-            self._check_question(question, known, lacking)
-            known[question.id] = question
+            where = f"question {question.id!r}"
+            if question.id in ids:
+                raise ValueError(f"{where} stands twice")
+            self._check_answers(question, where)
+            self._check_condition(question, asked, where)
+            ids.add(question.id)
+            asked |= {item.id: item for item in self._items(question)}
         return self
 
-    def _check_question(
-        self, question: Question, known: Mapping[str, Question], lacking: set[int]
-    ) -> None:
-        where = f"question {question.id!r}"
-        if question.id in known:
-            raise ValueError(f"{where} stands twice")
+    def _check_answers(self, question: Question, where: str) -> None:
         if question.scale not in self.scales:
             raise ValueError(f"{where} names the scale {question.scale!r}, which is not there")
-        if not set(question.missing) <= lacking:
+        if not set(question.missing) <= {option.code for option in self.missing}:
             raise ValueError(f"{where} names a missing code that the instrument has not")
-        asked = question.condition
-        if asked and asked.item.partition(".")[0] not in known:
-            raise ValueError(f"{where} depends on {asked.item!r}, which is not asked before it")
+        options = self.scales[question.scale].options + question.extra
+        codes = [*(option.code for option in options), *question.missing]
+        if len(set(codes)) < len(codes):
+            raise ValueError(f"{where} offers two answers with the same code")
+
+    def _check_condition(self, question: Question, asked: Mapping[str, "Item"], where: str) -> None:
+        condition = question.condition
+        if condition is None:
+            return
+        if condition.item not in asked:
+            raise ValueError(f"{where} depends on {condition.item!r}, which is not asked before it")
+        if not set(condition.codes) <= asked[condition.item].codes:
+            raise ValueError(f"{where} depends on a code that {condition.item!r} does not have")
 
     @cached_property
     def items(self) -> Mapping[str, Item]:

@@ -80,6 +80,8 @@ _SENTENCES = {
     "dataclass_type": "must be a table.",
     "string_too_short": "must not be empty.",
     "too_short": "must not be empty.",
+    "greater_than_equal": "must be at least {ge}.",
+    "less_than_equal": "must be at most {le}.",
     "string_too_long": "is longer than {max_length} characters; shorten it.",
     "string_pattern_mismatch": "must be an id: small letters, digits and single hyphens.",
 }

@@ -56,7 +56,7 @@ def read_po(path: Path) -> polib.POFile:
     except UnicodeDecodeError as error:
         raise CatalogError(f"{path}: not UTF-8 text; save the catalogue as UTF-8.") from error
     except OSError as error:
-        raise CatalogError(f"{path}: {str(error).removeprefix(f'{path}: ')}.") from error
+        raise CatalogError(f"{path}: {str(error).replace(f' in po file {path}', '')}.") from error
 
 
 def parse(entries: Iterable[polib.POEntry], row: Language) -> Catalog:

@@ -10,6 +10,7 @@ from translations.review import forms
 
 _PLACEHOLDER = re.compile(r"%\((\w+)\)s")
 _TAG = re.compile(r"</?\w+[^>]*>")
+_NAME = re.compile(r"\w+")
 
 
 def faults(entry: polib.POEntry, language: Language) -> list[str]:
@@ -39,14 +40,25 @@ def _text_faults(sources: list[str], text: str) -> list[str]:
     elif _formats(sources[0], wanted) and not _formats(text, wanted):
         found.append("has a stray % sign")
     allowed = set().union(*(_TAG.findall(source) for source in sources))
-    tags = Counter(_TAG.findall(text))
-    if tags.keys() - allowed:
-        found.append(f"has the tags {sorted(tags.keys() - allowed)}, which the source has not")
-    elif any(tags[tag] != tags[f"</{tag[1:]}"] for tag in tags if f"</{tag[1:]}" in allowed):
-        found.append("leaves a tag open")
+    tags = _TAG.findall(text)
+    if set(tags) - allowed:
+        found.append(f"has the tags {sorted(set(tags) - allowed)}, which the source has not")
+    elif not _closed([tag for tag in tags if f"</{_NAME.findall(tag)[0]}>" in allowed]):
+        found.append("has a tag open or closed too often")
     if _TAG.sub("", text).count("<") > _TAG.sub("", sources[0]).count("<"):
         found.append("has a stray < sign")
     return found
+
+
+def _closed(tags: list[str]) -> bool:
+    """Return whether each tag is closed, the last opened first."""
+    opened: list[str] = []
+    for tag in tags:
+        if not tag.startswith("</"):
+            opened.append(_NAME.findall(tag)[0])
+        elif not opened or opened.pop() != _NAME.findall(tag)[0]:
+            return False
+    return not opened
 
 
 def _formats(text: str, names: set[str]) -> bool:

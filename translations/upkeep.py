@@ -12,6 +12,7 @@ from babel.messages.frontend import parse_mapping_cfg
 
 from translations.catalogs import po_path, read_po
 from translations.languages import Language
+from translations.review import forms
 
 DOMAINS = ("public", "staff")
 _COMMENT_TAG = "translators:"
@@ -88,7 +89,7 @@ def update(old: polib.POFile, template: polib.POFile, row: Language) -> polib.PO
             entry.msgstr_plural |= before.msgstr_plural
         new.append(entry)
     for gone in known.values():
-        if gone.translated() or gone.fuzzy:
+        if any(forms(gone)):
             gone.obsolete = True
             new.append(gone)
     return new
