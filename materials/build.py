@@ -1,7 +1,8 @@
 """The print run: sheets to files, each proved by scanning it, and a manifest of all.
 
-Nothing appears in the output folder until every sheet of the run is made and proved. A sheet
-whose HTML, styles and fonts are as in the last run is not made again.
+Nothing appears in the output folder until every file of the run is made and proved. A file whose
+artwork and stamps are as in the last run is not made again. Sheets that differ in place and code
+alone are laid out once.
 """
 
 import hashlib
@@ -10,33 +11,44 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Callable, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
-from dataclasses import asdict, dataclass
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
+from dataclasses import asdict, dataclass, replace
+from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from materials.campaign import Campaign
-from materials.library import home
-from materials.pdf import LayoutError, typesetter
-from materials.preflight import PreflightError, prove
-from materials.qr import QRTooSmall
-from materials.render import Page, RenderError, render
-from materials.sheets import Sheet, sheets
+from materials.imposition import ImpositionError
+from materials.labels import LabelError
+from materials.pdf import LayoutError
+from materials.preflight import PreflightError, prove, scan
+from materials.press import PressError
+from materials.production import Copy, Job, Made, Options, Timings, grid_of, labels_of, produce
+from materials.qr import QRTooSmall, fitted
+from materials.render import RenderError, render
+from materials.sheets import Output, Sheet, sheets
 from surveys.links import url
+from translations.errors import UserError
 from translations.review import State
 
 MANIFEST = "manifest.json"
-_FILE = r"[a-z0-9-]{1,40}/[a-z0-9-]{1,40}/[A-Za-z-]{1,35}/[a-z0-9-]{1,40}\.pdf"  # Sheet.file
+_PART = r"[a-z0-9-]{1,40}"
+_FILE = rf"({'|'.join(Output)})/{_PART}/{_PART}/[A-Za-z-]{{1,35}}/{_PART}\.pdf"  # Sheet.file
+_SCANNED_AT_ONCE = 40  # pages
+USUAL = Options()
+
+Result = TypeVar("Result")
 
 
-class BuildError(Exception):
+class BuildError(UserError):
     """Sheets that cannot be printed; the message has one sentence for each."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """One sheet in the manifest. ``file`` is relative to the output folder.
+    """One file in the manifest. ``file`` is relative to the output folder.
 
     A file of serials has ``codes`` instead of ``code`` and ``url``. ``source`` is the hash of
     what the PDF was made of.
@@ -47,6 +59,7 @@ class Entry:
     language: str
     place: str
     survey: str
+    output: str
     file: str
     pages: int
     copies: int
@@ -70,14 +83,16 @@ class Entry:
 
 @dataclass(frozen=True)
 class Run:
-    """What a print run made: an entry for each sheet asked for, and how many were made anew."""
+    """What a print run made: an entry for each file asked for, how many anew, and what it cost."""
 
     entries: tuple[Entry, ...]
     printed: int
+    timings: Timings
 
     def to_json(self) -> dict[str, Any]:
-        """Return the document of ``philos print --json``."""
-        return {"sheets": [entry.to_json() for entry in self.entries]}
+        """Return the document of ``philos print --json``; ``timings`` are CPU seconds."""
+        spent = {phase: round(seconds, 3) for phase, seconds in asdict(self.timings).items()}
+        return {"sheets": [entry.to_json() for entry in self.entries], "timings": spent}
 
 
 def build(
@@ -86,118 +101,211 @@ def build(
     out: Path,
     wanted: Sequence[Sheet],
     *,
+    outputs: Sequence[Output] = (),
+    options: Options = USUAL,
     final: bool = False,
     progress: Callable[[int], None] = lambda _: None,
 ) -> Run:
     """Print the wanted sheets into ``out``; raise BuildError with every sheet that cannot be.
 
-    ``final`` refuses sheets with a text that nobody has reviewed. ``progress`` is told how many
-    sheets are ready.
+    Each sheet is made for the ``outputs`` that it has, or for its usual one. ``final`` refuses
+    sheets with a text that nobody has reviewed. ``progress`` is told how many files are ready.
     """
     before = read_manifest(out)
-    pages = preview(campaign, folder, wanted)
-    _gate(wanted, pages, final=final)
-    stale = [sheet for sheet in wanted if not _is_fresh(out, before, sheet, pages[sheet.file])]
-    progress(len(wanted) - len(stale))
+    jobs = plan(campaign, folder, wanted, outputs, options)
+    if final:
+        _gate(jobs)
+    stale = [
+        replace(job, copies=copies)
+        for job in jobs
+        if (copies := tuple(copy for copy in job.copies if not _is_fresh(out, before, job, copy)))
+    ]
+    progress(sum(len(job.copies) for job in jobs) - sum(len(job.copies) for job in stale))
     out.mkdir(parents=True, exist_ok=True)
     staging = Path(tempfile.mkdtemp(prefix=".printing-", dir=out))
     try:
-        made = _make(campaign, stale, pages, staging, progress)
-        for sheet in stale:
-            (out / sheet.file).parent.mkdir(parents=True, exist_ok=True)
-            (staging / sheet.file).replace(out / sheet.file)
+        made, timings = _make(stale, staging, progress)
+        for file in made:
+            (out / file).parent.mkdir(parents=True, exist_ok=True)
+            (staging / file).replace(out / file)
     finally:
         shutil.rmtree(staging)
     entries = tuple(
-        _entry(
-            campaign, sheet, pages[sheet.file], made.get(sheet.file) or before[sheet.file]["sha256"]
-        )
-        for sheet in wanted
+        _entry(job, copy, made.get(copy.file) or _made_before(before[copy.file]))
+        for job in jobs
+        for copy in job.copies
     )
     _write_manifest(campaign, out, before, entries)
-    return Run(entries, printed=len(stale))
+    return Run(entries, printed=len(made), timings=timings)
 
 
-def preview(campaign: Campaign, folder: Path, wanted: Sequence[Sheet]) -> dict[str, Page]:
-    """Return the pages of sheets by their files; raise BuildError with all that cannot be."""
-    pages, faults = {}, []
-    for sheet in wanted:
+def plan(
+    campaign: Campaign,
+    folder: Path,
+    wanted: Sequence[Sheet],
+    outputs: Sequence[Output] = (),
+    options: Options = USUAL,
+) -> list[Job]:
+    """Return what is to be made, artwork by artwork; raise BuildError with all that cannot be."""
+    jobs, faults = [], []
+    for _, group in groupby(wanted, key=lambda sheet: (sheet.material, sheet.tag)):
+        found = list(group)
+        copies = tuple(
+            Copy(sheet, output, place.name, place.outdoors)
+            for sheet in found
+            for output in _outputs(sheet, outputs)
+            for place in [campaign.place(sheet.place)]
+        )
         try:
-            pages[sheet.file] = render(campaign, folder, sheet)
-        except (RenderError, QRTooSmall) as error:
+            page = render(campaign, folder, found)
+            faults += [fault for copy in copies for fault in _faults(campaign.host, copy, options)]
+        except RenderError as error:
             faults.append(str(error))
+        else:
+            jobs.append(Job(page, copies, campaign.id, campaign.host, options))
     if faults:
-        raise BuildError("\n".join(faults))
-    return pages
+        raise BuildError("\n".join(dict.fromkeys(faults)))
+    return [job for job in jobs if job.copies]
 
 
-def _gate(wanted: Sequence[Sheet], pages: dict[str, Page], *, final: bool) -> None:
+def _outputs(sheet: Sheet, asked: Sequence[Output]) -> list[Output]:
+    return [output for output in sheet.outputs if output in asked] or [
+        output for output in sheet.outputs[:1] if not asked
+    ]
+
+
+def _faults(host: str, copy: Copy, options: Options) -> Iterable[str]:
+    """Yield what keeps a file from being made although its page can be rendered."""
+    form = copy.sheet.format
+    try:
+        fitted(url(host, copy.sheet.codes[0]), form.module_box, outdoors=copy.outdoors)
+        if not labels_of(form, copy.output, options):
+            grid_of(form, copy.output, options)
+    except (QRTooSmall, ImpositionError, LabelError) as error:
+        yield f"{copy.sheet}: {error}"
+
+
+def _gate(jobs: Sequence[Job]) -> None:
     """Raise BuildError with the texts that keep a final print from being made."""
-    if not final:
-        return
     lacking = [
-        f"{sheet}: {len(page.unreviewed)} texts are not reviewed, such as {page.unreviewed[0]!r}."
-        for sheet in wanted
-        if (page := pages[sheet.file]).unreviewed
+        f"{copy.sheet}: {len(job.page.unreviewed)} texts are not reviewed, such as "
+        f"{job.page.unreviewed[0]!r}."
+        for job in jobs
+        for copy in job.copies
+        if job.page.unreviewed
     ]
     if lacking:
         raise BuildError("\n".join(lacking))
 
 
-def _is_fresh(out: Path, before: dict[str, Any], sheet: Sheet, page: Page) -> bool:
-    known = before.get(sheet.file)
-    path = out / sheet.file
+def _is_fresh(out: Path, before: dict[str, Any], job: Job, copy: Copy) -> bool:
+    known = before.get(copy.file)
+    path = out / copy.file
     return bool(
         known
-        and known["source"] == page.fingerprint
+        and known["source"] == job.fingerprint(copy)
         and path.is_file()
         and hashlib.sha256(path.read_bytes()).hexdigest() == known["sha256"]
     )
 
 
 def _make(
-    campaign: Campaign,
-    wanted: Sequence[Sheet],
-    pages: dict[str, Page],
-    staging: Path,
-    progress: Callable[[int], None],
-) -> dict[str, str]:
-    """Print sheets into the staging folder, a process for each core; return their hashes."""
-    if not wanted:
-        return {}
-    made, faults = {}, []
-    with _executor(len(wanted)) as executor:
-        running = {
-            executor.submit(_print, sheet, pages[sheet.file], campaign.host, staging): sheet
-            for sheet in wanted
-        }
+    jobs: Sequence[Job], staging: Path, progress: Callable[[int], None]
+) -> tuple[dict[str, Made], Timings]:
+    """Make and prove files in the staging folder, a process for each core."""
+    made: dict[str, Made] = {}
+    timings = Timings()
+    if not jobs:
+        return made, timings
+    faults = []
+    with _executor() as executor:
+        running = {_submit(executor, len(jobs), produce, job, staging): job for job in jobs}
         for future in as_completed(running):
-            sheet = running[future]
             try:
-                made[sheet.file] = future.result()
-            except (LayoutError, PreflightError) as error:
-                faults.append(f"{sheet}: {error}")
-            progress(1)
+                produced = future.result()
+            except (LayoutError, PressError) as error:
+                faults.append(f"{running[future].copies[0].sheet}: {error}")
+            else:
+                made |= produced.made
+                for phase, seconds in asdict(produced.timings).items():
+                    timings.add(phase, seconds)
+        if not faults:
+            read = _read_back(executor, made, staging, timings, progress)
+            faults += [fault for job in jobs for fault in _unproved(job, made, read)]
     if faults:
         raise BuildError("\n".join(sorted(faults)))
-    return made
+    return made, timings
 
 
-def _executor(work: int) -> Executor:
-    return ProcessPoolExecutor(max_workers=min(os.cpu_count() or 1, work))
+def _executor() -> Executor:
+    return ProcessPoolExecutor(max_workers=os.cpu_count() or 1)
 
 
-def _print(sheet: Sheet, page: Page, host: str, staging: Path) -> str:
-    """Set, prove and write one sheet; return the hash of its bytes."""
-    pdf = typesetter(page.styles, home()).set(page.html, sheet.pages, sheet.format.steps)
-    prove(pdf, [url(host, code) for code in sheet.copies])
-    path = staging / sheet.file
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(pdf)
-    return hashlib.sha256(pdf).hexdigest()
+def _submit(
+    executor: Executor, jobs: int, task: Callable[..., Result], *args: Any
+) -> "Future[Result]":
+    """Return the future of a task; a single one is done here and now, as warm as we are."""
+    if jobs > 1:
+        return executor.submit(task, *args)
+    done: Future[Result] = Future()
+    try:
+        done.set_result(task(*args))
+    except (LayoutError, PressError) as error:
+        done.set_exception(error)
+    return done
 
 
-def _entry(campaign: Campaign, sheet: Sheet, page: Page, sha256: str) -> Entry:
+def _read_back(
+    executor: Executor,
+    made: Mapping[str, Made],
+    staging: Path,
+    timings: Timings,
+    progress: Callable[[int], None],
+) -> dict[str, Counter[str]]:
+    """Return how often each code was read from each file, spread over the cores."""
+    read: dict[str, Counter[str]] = {file: Counter() for file in made}
+    waiting = {file: -(-known.pages // _SCANNED_AT_ONCE) for file, known in made.items()}
+    running = {
+        executor.submit(_scan, staging / file, first): file
+        for file, known in made.items()
+        for first in range(0, known.pages, _SCANNED_AT_ONCE)
+    }
+    for future in as_completed(running):
+        file = running[future]
+        found, seconds = future.result()
+        read[file].update(found)
+        timings.add("scan", seconds)
+        waiting[file] -= 1
+        progress(0 if waiting[file] else 1)
+    return read
+
+
+def _unproved(
+    job: Job, made: Mapping[str, Made], read: Mapping[str, Counter[str]]
+) -> Iterator[str]:
+    """Yield the files of a job whose codes were not read back exactly as they should."""
+    for copy in job.copies:
+        instances = made[copy.file].instances
+        expected = Counter({url(job.host, code): instances for code in copy.sheet.codes})
+        try:
+            prove(expected, read[copy.file])
+        except PreflightError as error:
+            yield f"{copy.sheet}: {error}"
+
+
+def _scan(path: Path, first: int) -> tuple[list[str], float]:
+    timings = Timings()
+    with timings.of("scan"):
+        found = scan(path.read_bytes(), range(first, first + _SCANNED_AT_ONCE))
+    return found, timings.scan
+
+
+def _made_before(entry: dict[str, Any]) -> Made:
+    return Made(sha256=entry["sha256"], pages=entry["pages"], instances=0)
+
+
+def _entry(job: Job, copy: Copy, made: Made) -> Entry:
+    sheet = copy.sheet
     single = None if sheet.material.serials else sheet.codes[0]
     return Entry(
         topic=sheet.material.topic,
@@ -205,15 +313,16 @@ def _entry(campaign: Campaign, sheet: Sheet, page: Page, sha256: str) -> Entry:
         language=sheet.tag,
         place=sheet.place,
         survey=sheet.survey,
-        file=sheet.file,
-        pages=sheet.pages,
+        output=copy.output,
+        file=copy.file,
+        pages=made.pages,
         copies=sheet.material.copies,
-        states=page.states,
+        states=job.page.states,
         scanned=True,
-        sha256=sha256,
-        source=page.fingerprint,
+        sha256=made.sha256,
+        source=job.fingerprint(copy),
         code=single,
-        url=url(campaign.host, single) if single else None,
+        url=url(job.host, single) if single else None,
         codes=None if single else sheet.codes,
     )
 
@@ -231,18 +340,18 @@ def _is_entry(entry: dict[str, Any]) -> bool:
     """Return whether an entry names a file that only a print run can have written."""
     file = entry.get("file")
     ours = isinstance(file, str) and re.fullmatch(_FILE, file) is not None
-    return ours and {"source", "sha256"} <= entry.keys()
+    return ours and {"source", "sha256", "pages"} <= entry.keys()
 
 
 def _write_manifest(
     campaign: Campaign, out: Path, before: dict[str, Any], entries: Sequence[Entry]
 ) -> None:
-    """Write the manifest of all sheets that lie in the folder, and remove those of the past.
+    """Write the manifest of all files that lie in the folder, and remove those of the past.
 
     A sheet that the campaign no longer has must not lie among those to be handed out.
     """
     now = {entry.file: entry.to_json() for entry in entries}
-    expected = [sheet.file for sheet in sheets(campaign)]
+    expected = [sheet.file(output) for sheet in sheets(campaign) for output in sheet.outputs]
     for file in before.keys() - set(expected) - now.keys():
         (out / file).unlink(missing_ok=True)
     kept = {file: entry for file in expected if (entry := now.get(file) or before.get(file))}

@@ -6,7 +6,7 @@ from dataclasses import field
 from datetime import date, timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 from xml.etree import ElementTree as ET
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -29,10 +29,11 @@ from surveys.documents import (
     read,
 )
 from translations.catalogs import usable
-from translations.languages import Language, language
+from translations.languages import SOURCE, Language, language
 
 FILE = "campaign.toml"
 STALE_AFTER = timedelta(days=365)
+CO_FUNDED = "Kofinanziert von der Europäischen Union"
 
 
 def _is_png(data: bytes) -> bool:
@@ -110,11 +111,24 @@ class Imprint:
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class Funder:
-    """Who pays: the credit line that the grant asks for, and a logo inside the folder."""
+    """Who pays: the credit line that the grant asks for, and a logo inside the folder.
+
+    A ``programme`` has rules of its own, see ``_programme_fault``. Its logo is the official file,
+    with the statement in it, and ``credit`` says the same to those who do not see.
+    """
 
     name: Filled
     credit: Filled
     logo: Text = ""
+    programme: Literal["eu-2021", "eu-2014", "staedtebau"] | None = None
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class Review:
+    """Who has checked the medical text of a topic, and when."""
+
+    by: Filled
+    on: Day
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
@@ -178,6 +192,7 @@ class Campaign:
     materials: Annotated[tuple[Material, ...], Field(min_length=1)]
     contacts: dict[Id, Contact] = field(default_factory=dict)
     funders: tuple[Funder, ...] = ()
+    medical_reviews: dict[Id, Review] = field(default_factory=dict)
     timezone: Annotated[str, AfterValidator(_zone)] = "Europe/Berlin"
     edition: Text = ""
     example: Switch = False
@@ -205,6 +220,12 @@ class Campaign:
         later = [wave for wave in self.waves if wave.opens > day]
         return min(later, key=lambda wave: wave.opens, default=None)
 
+    def tags(self, material: Material) -> tuple[str, ...]:
+        """Return the languages of a material; a sheet of two languages has German beside it."""
+        chosen = material.languages or self.languages
+        form = FORMATS.get(material.format)
+        return tuple(tag for tag in chosen if not (form and form.halves > 1 and tag == SOURCE))
+
     @cached_property
     def instruments(self) -> Mapping[str, Instrument]:
         """Return the surveys that the campaign's sheets lead to, with its places as rows."""
@@ -221,6 +242,7 @@ def load(folder: Path) -> Campaign:
         *_doubles(campaign),
         *_references(campaign),
         *_logos(campaign, folder),
+        *_programmes(campaign),
     ]
     if findings:
         raise DocumentError(findings)
@@ -256,7 +278,7 @@ def _doubles(campaign: Campaign) -> Iterator[Finding]:
     """Yield materials that would print a sheet of another material again."""
     first: dict[tuple[str, ...], int] = {}
     for number, material in enumerate(campaign.materials, start=1):
-        for tag in material.languages or campaign.languages:
+        for tag in campaign.tags(material):
             for place in material.places or [place.id for place in campaign.places]:
                 sheet = (material.topic, material.format, tag, place)
                 other = first.setdefault(sheet, number)
@@ -296,7 +318,12 @@ def _unsuited(key: str, material: Material) -> Iterator[Finding]:
             f"{key}.format",
             f"{material.topic} does not suit {material.format}; it suits {_listed(topic.formats)}.",
         )
-    elif material.serials and FORMATS[material.format].pages:
+    elif FORMATS[material.format].halves > 1 and SOURCE in material.languages:
+        yield _finding(
+            f"{key}.languages",
+            f"{material.format} has {SOURCE} beside each language; leave it out.",
+        )
+    elif material.serials and not FORMATS[material.format].sticker:
         yield _finding(
             f"{key}.serials", f"{material.format} is laid out once; only stickers have serials."
         )
@@ -339,6 +366,29 @@ def _logo_fault(folder: Path, name: str) -> str:
     return ""
 
 
+def _programmes(campaign: Campaign) -> Iterator[Finding]:
+    for number, funder in enumerate(campaign.funders, start=1):
+        if funder.programme and not funder.logo:
+            yield _finding(
+                f"funders[{number}].logo",
+                "is missing; put in the programme's official file, statement included.",
+            )
+        if fault := _programme_fault(funder):
+            yield _finding(f"funders[{number}].credit", fault)
+
+
+def _programme_fault(funder: Funder) -> str:
+    """Return what a programme's statement lacks, empty where nothing is known to be wrong.
+
+    2021 to 2027: Regulation (EU) 2021/1060, Annex IX. The period before named the fund as well.
+    """
+    if funder.programme == "eu-2021" and CO_FUNDED not in funder.credit:
+        return f"must be {CO_FUNDED!r}, as the emblem's statement says."
+    if funder.programme == "eu-2014" and not re.search("Europäische Union.*Fonds", funder.credit):
+        return "must name the Europäische Union and the fund, as the emblem's statement says."
+    return ""
+
+
 def blanks(campaign: Campaign, today: date) -> list[Finding]:
     """Return what does not stop a print but must be seen to before handing anything out."""
     return [
@@ -346,6 +396,7 @@ def blanks(campaign: Campaign, today: date) -> list[Finding]:
         *_blank_contacts(campaign),
         *_stale_contacts(campaign, today),
         *_blank_hours(campaign),
+        *_blank_reviews(campaign),
     ]
 
 
@@ -354,6 +405,11 @@ def _example(campaign: Campaign) -> Iterator[Finding]:
         yield _finding(
             "example", "this is the example; put in your own imprint, then remove this line."
         )
+
+
+def stale(contact: Contact, today: date) -> bool:
+    """Return whether nobody has tried a number for over a year."""
+    return contact.verified_on is not None and today - contact.verified_on > STALE_AFTER
 
 
 def _blank_contacts(campaign: Campaign) -> Iterator[Finding]:
@@ -372,8 +428,18 @@ def _stale_contacts(campaign: Campaign, today: date) -> Iterator[Finding]:
         key = f"contacts.{kind}.verified_on"
         if contact.number and contact.verified_on is None:
             yield _finding(key, f"is missing; call {contact.number}, then write today's date.")
-        elif contact.verified_on and today - contact.verified_on > STALE_AFTER:
+        elif stale(contact, today):
             yield _finding(key, f"is over a year old; call {contact.number} and renew the date.")
+
+
+def _blank_reviews(campaign: Campaign) -> Iterator[Finding]:
+    """Yield the medical topics that no professional has checked; their sheets say so, too."""
+    for topic in sorted({material.topic for material in campaign.materials}):
+        if topics()[topic].medical and topic not in campaign.medical_reviews:
+            yield _finding(
+                f"medical_reviews.{topic}",
+                "is missing; have the text checked by a doctor or paramedic, then write by and on.",
+            )
 
 
 def _blank_hours(campaign: Campaign) -> Iterator[Finding]:

@@ -7,12 +7,13 @@ from pathlib import Path
 
 from materials.campaign import FILE
 from materials.library import home
+from translations.errors import UserError
 
 EXAMPLE = "leipziger-osten"
 SUMMER = range(4, 10)  # months
 
 
-class ExampleError(Exception):
+class ExampleError(UserError):
     """A folder that the example cannot be written into."""
 
 

@@ -2,64 +2,181 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import sqrt
 from types import MappingProxyType
+from typing import Literal
+
+BLEED = 3.0  # what German print shops ask for at most
+TYPE = 10  # pt of a rem at full size
+# Letters of some scripts are smaller on their body than Latin ones.
+SCRIPT_SCALE: Mapping[str, float] = MappingProxyType({"Arab": 1.06})
+# The smallest body type in pt, by how the paper is read and by script.
+SMALLEST: Mapping[str, Mapping[str, float]] = MappingProxyType(
+    {
+        "hand": MappingProxyType({"Latn": 8, "Cyrl": 8, "Arab": 9, "Ethi": 9}),
+        "wall": MappingProxyType({"Latn": 14, "Cyrl": 14, "Arab": 14, "Ethi": 14}),
+    }
+)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Format:
-    """A form: its page, and the box of its QR code, quiet zone included.
+    """A form: its trimmed page, and the box of its QR code, quiet zone included.
 
-    ``steps`` are the type sizes that copy-fitting may take, as shares of the largest.
-    ``columns`` and ``rows`` tell how many copies stand on a page of a sheet of stickers, at
-    ``pitch`` from each other, the first at ``origin``.
+    ``layout`` names the template and the style. ``zoom`` enlarges a layout of another size.
+    ``body`` is the body type of the layout in rem, before the zoom; where it is 0, the body has
+    its smallest size and only the rest shrinks, down to ``least``. ``panels`` are those of
+    a folded leaflet, page by page, each with its width. A format
+    with a ``label`` is printed on a sheet of labels. ``centred`` sets the address in the middle.
     """
 
     id: str
+    layout: str
     width: float
     height: float
-    pages: int | None
+    pages: int
     qr_box: float
-    steps: tuple[float, ...]
-    columns: int = 1
-    rows: int = 1
-    origin: tuple[float, float] = (0, 0)
-    pitch: tuple[float, float] = (0, 0)
+    read: Literal["hand", "wall"] = "hand"
+    zoom: float = 1
+    body: float = 1
+    least: float = 0.7
+    panels: tuple[tuple[tuple[str, float], ...], ...] = ()
+    sticker: bool = False
+    label: str | None = None
+    round: bool = False
+    halves: int = 1
+    centred: bool = False
+
+    def steps(self, script: str) -> tuple[float, ...]:
+        """Return the type sizes that copy-fitting may take, as shares of the largest."""
+        least = self.least
+        if self.body:
+            full = TYPE * self.body * self.zoom * SCRIPT_SCALE.get(script, 1)
+            least = SMALLEST[self.read][script] / full
+        whole = [1 - step / 20 for step in range(20) if 1 - step / 20 > least]
+        return (*whole, least)
+
+    def body_size(self, script: str) -> str:
+        """Return the body type of the layout as a CSS length."""
+        if self.body:
+            return f"{self.body * SCRIPT_SCALE.get(script, 1):g}rem"
+        return f"{SMALLEST[self.read][script] / self.zoom:g}pt"
 
     @property
-    def per_page(self) -> int:
-        """Return how many copies with a code stand on a page."""
-        return self.columns * self.rows
-
-    def left(self, index: int) -> float:
-        """Return the distance of a copy from the left edge."""
-        return round(self.origin[0] + index % self.columns * self.pitch[0], 3)
-
-    def top(self, index: int) -> float:
-        """Return the distance of a copy from the upper edge."""
-        return round(self.origin[1] + index // self.columns * self.pitch[1], 3)
+    def module_box(self) -> float:
+        """Return the width of the QR code on paper."""
+        return self.qr_box * self.zoom
 
 
-_STEPS = (1.0, 0.95, 0.9, 0.85)
-
-FORMATS: Mapping[str, Format] = MappingProxyType(
-    {
-        form.id: form
-        for form in (
-            Format(id="flyer-a6", width=105, height=148, pages=2, qr_box=34, steps=_STEPS),
-            Format(id="poster-a3", width=297, height=420, pages=1, qr_box=92, steps=_STEPS),
-            # 21 labels of 63.5 x 38.1 mm, the commonest sheet of address labels (L7160)
-            Format(
-                id="stickers-a4",
-                width=210,
-                height=297,
-                pages=None,
-                qr_box=24,
-                steps=(*_STEPS, 0.8, 0.75, 0.7, 0.65),
-                columns=3,
-                rows=7,
-                origin=(7.25, 15.15),
-                pitch=(66.04, 38.1),
-            ),
-        )
-    }
+_FORMATS = (
+    Format(id="flyer-a6", layout="flyer", width=105, height=148, pages=2, qr_box=34),
+    Format(id="flyer-a5", layout="flyer", width=148, height=210, pages=2, qr_box=34, zoom=sqrt(2)),
+    Format(id="flyer-dl", layout="flyer-dl", width=99, height=210, pages=2, qr_box=36),
+    # Panels from left to right, mirrored for right-to-left languages; widths as most shops fold.
+    Format(
+        id="leaflet-wickelfalz",
+        layout="leaflet",
+        body=1.2,
+        width=297,
+        height=210,
+        pages=2,
+        qr_box=40,
+        panels=(
+            (("call", 97), ("help", 100), ("cover", 100)),
+            (("steps", 297),),
+        ),
+    ),
+    Format(
+        id="leaflet-zickzackfalz",
+        layout="leaflet",
+        body=1.2,
+        width=297,
+        height=210,
+        pages=2,
+        qr_box=40,
+        panels=(
+            (("cover", 99), ("steps", 99), ("numbers", 99)),
+            (("back", 99), ("call", 99), ("placard", 99)),
+        ),
+    ),
+    Format(
+        id="leaflet-einbruchfalz",
+        layout="leaflet",
+        body=1.2,
+        width=198,
+        height=210,
+        pages=2,
+        qr_box=40,
+        panels=((("help", 99), ("cover", 99)), (("steps", 99), ("call", 99))),
+    ),
+    Format(id="card", layout="card", width=85, height=55, pages=2, qr_box=28, body=0.84),
+    Format(
+        id="poster-a3",
+        layout="poster",
+        width=297,
+        height=420,
+        pages=1,
+        qr_box=92,
+        read="wall",
+        body=1.72,
+    ),
+    Format(
+        id="poster-a4",
+        layout="poster",
+        width=210,
+        height=297,
+        pages=1,
+        qr_box=92,
+        read="wall",
+        zoom=sqrt(0.5),
+        body=0,
+        least=0.68,
+    ),
+    Format(
+        id="tear-off",
+        layout="tear-off",
+        width=210,
+        height=297,
+        pages=1,
+        qr_box=21,
+        read="wall",
+        body=1.6,
+    ),
+    Format(
+        id="bilingual-a5",
+        layout="flyer",
+        width=210,
+        height=148,
+        pages=2,
+        qr_box=34,
+        halves=2,
+    ),
+    # As large as the commonest address label (L7160); and a round one.
+    Format(
+        id="sticker",
+        layout="sticker",
+        width=63.5,
+        height=38.1,
+        pages=1,
+        qr_box=24,
+        body=0,
+        least=0.6,
+        sticker=True,
+        label="L7160",
+    ),
+    Format(
+        id="sticker-round",
+        layout="sticker-round",
+        width=60,
+        height=60,
+        pages=1,
+        qr_box=25,
+        body=0,
+        least=0.6,
+        sticker=True,
+        label="L3416",
+        round=True,
+        centred=True,
+    ),
 )
+FORMATS: Mapping[str, Format] = MappingProxyType({form.id: form for form in _FORMATS})

@@ -43,13 +43,17 @@ def home() -> Path:
 
 @dataclass(frozen=True)
 class Topic:
-    """A text: its accent, its icon, the formats that suit it, the telephone lines it names."""
+    """A text: its accent, its icon, the formats that suit it, the telephone lines it names.
+
+    A ``medical`` one is to be checked by a professional.
+    """
 
     id: str
     accent: str
     icon: str
     formats: tuple[str, ...]
     contacts: tuple[str, ...]
+    medical: bool = False
 
 
 @cache
@@ -82,6 +86,7 @@ def _topic(name: str) -> Topic:
         icon=said.icon,  # type: ignore[attr-defined]
         formats=tuple(said.formats),  # type: ignore[attr-defined]
         contacts=tuple(said.contacts),  # type: ignore[attr-defined]
+        medical=getattr(said, "medical", False),
     )
 
 

@@ -1,7 +1,7 @@
 """PDF from HTML. The only module that knows WeasyPrint, and that looks into its box tree."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cache
 from math import inf
 from pathlib import Path
@@ -15,12 +15,15 @@ from weasyprint.formatting_structure import boxes
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
+from materials.formats import TYPE
+from translations.errors import UserError
+
 ENGINE = f"weasyprint {weasyprint.__version__}"
 _MM = 25.4 / 96  # of a CSS pixel
 _TOLERANCE = 0.2  # mm that a text may stand out of its box before anyone sees it
 
 
-class LayoutError(Exception):
+class LayoutError(UserError):
     """A text that does not fit its box in any type size."""
 
 
@@ -56,44 +59,66 @@ class Overflow:
 
 @dataclass(frozen=True)
 class Typesetter:
-    """Parsed styles and fonts, shared by every sheet of a format that a process sets."""
+    """Fonts and pictures, loaded once, for every sheet that a process sets."""
 
-    styles: CSS
+    faces: CSS
     fonts: FontConfiguration
     fetcher: URLFetcher
+    pictures: dict[str, object] = field(default_factory=dict)
 
-    def set(self, html: str, pages: int, steps: Sequence[float]) -> bytes:
-        """Return the PDF of a document at the largest type step at which the whole of it fits.
+    def set(
+        self, html: str, styles: str, *, pages: int, steps: Sequence[float], zoom: float = 1
+    ) -> bytes:
+        """Return the tagged PDF of a document at the largest type step at which all of it fits.
 
-        ``steps`` are shares of the style's own type size, the largest first. Raise LayoutError
-        with the text that is too long where even the smallest does not fit.
+        ``steps`` are shares of the style's own type size, the largest first; ``zoom`` enlarges
+        the page. Raise LayoutError with the text that is too long where even the smallest step
+        does not fit.
         """
+        source = HTML(string=html, url_fetcher=self.fetcher)
         for step in steps:
-            size = CSS(string=f"html {{ font-size: {10 * step:g}pt }}")
-            document = HTML(string=html, url_fetcher=self.fetcher).render(
-                stylesheets=[self.styles, size], font_config=self.fonts
-            )
-            faults = list(overflows(document))
-            if len(document.pages) == pages and not faults:
-                return bytes(document.write_pdf() or b"")
-        raise LayoutError(str(faults[0]) if faults else f"it needs {len(document.pages)} pages")
+            document = self._laid_out(source, styles, step)
+            fault = _fault(document, pages, zoom)
+            if not fault:
+                return bytes(document.write_pdf(zoom=zoom, pdf_variant="pdf/ua-1") or b"")
+        raise LayoutError(fault)
+
+    def _laid_out(self, source: HTML, styles: str, step: float) -> Document:
+        size = CSS(string=f"html {{ font-size: {TYPE * step:g}pt }}")
+        sheets = [self.faces, _styles(styles), size]
+        return source.render(
+            stylesheets=sheets, font_config=self.fonts, pdf_tags=True, cache=self.pictures
+        )
+
+
+def _fault(document: Document, pages: int, zoom: float) -> str:
+    """Return what does not fit in a layout, empty where all of it does."""
+    if len(document.pages) != pages:
+        return f"it needs {len(document.pages)} pages"
+    return next((str(found) for found in overflows(document, zoom)), "")
 
 
 @cache
-def typesetter(styles: str, folder: Path) -> Typesetter:
-    """Return the typesetter of a stylesheet, parsed once; ``folder`` holds all it may load."""
+def _styles(text: str) -> CSS:
+    return CSS(string=text)
+
+
+@cache
+def typesetter(faces: str, folder: Path) -> Typesetter:
+    """Return the typesetter of the @font-face rules; ``folder`` holds all it may load."""
     fonts, fetcher = FontConfiguration(), _Fetcher(folder)
-    return Typesetter(CSS(string=styles, font_config=fonts, url_fetcher=fetcher), fonts, fetcher)
+    return Typesetter(CSS(string=faces, font_config=fonts, url_fetcher=fetcher), fonts, fetcher)
 
 
-def overflows(document: Document) -> Iterator[Overflow]:
+def overflows(document: Document, zoom: float = 1) -> Iterator[Overflow]:
     """Yield every text or picture that leaves the content of a box of fixed size.
 
     WeasyPrint draws such a text over the margin without a word; only its box tree tells.
     """
     for page in document.pages:
         root = page._page_box  # noqa: SLF001  WeasyPrint has no public way to its boxes
-        yield from _outside(root, [root])
+        for found in _outside(root, [root]):
+            yield replace(found, millimetres=found.millimetres * zoom)
 
 
 def _outside(box: boxes.Box, limits: list[boxes.Box]) -> Iterator[Overflow]:
@@ -106,6 +131,8 @@ def _outside(box: boxes.Box, limits: list[boxes.Box]) -> Iterator[Overflow]:
                 return
     if box.element is not None and box.style["position"] == "absolute":
         limits = limits[:1]  # it stands where it was put; the page alone bounds it
+    if box.element is not None and box.style["transform"]:
+        limits = []  # it is turned as a whole; what it holds must stay within it
     if box.element is not None and _is_bounded(box):
         limits = [*limits, box]
     for child in getattr(box, "children", ()):

@@ -1,27 +1,31 @@
 """Proof before paper: every page is rasterised and every QR code read back from it."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 import pypdfium2
 import zxingcpp
 
+from translations.errors import UserError
+
 DPI = 150  # as a cheap office printer or a phone at some distance sees it
 
 
-class PreflightError(Exception):
+class PreflightError(UserError):
     """A printed page whose codes do not lead where they should."""
 
 
-def scan(pdf: bytes, dpi: int = DPI) -> list[str]:
-    """Return the content of every QR code on the pages of a PDF, in no particular order."""
+def scan(pdf: bytes, pages: Iterable[int] | None = None, dpi: int = DPI) -> list[str]:
+    """Return the content of every QR code on pages of a PDF, from 0, in no particular order."""
     document = pypdfium2.PdfDocument(pdf)
     try:
+        numbers = range(len(document)) if pages is None else pages
         return [
             code.text
-            for page in document
+            for number in numbers
+            if number < len(document)
             for code in zxingcpp.read_barcodes(
-                page.render(scale=dpi / 72, grayscale=True).to_numpy(),
+                document[number].render(scale=dpi / 72, grayscale=True).to_numpy(),
                 formats=zxingcpp.BarcodeFormat.QRCodeModel2,  # type: ignore[arg-type]
                 try_invert=False,
             )
@@ -30,10 +34,10 @@ def scan(pdf: bytes, dpi: int = DPI) -> list[str]:
         document.close()
 
 
-def prove(pdf: bytes, expected: Sequence[str]) -> None:
-    """Raise PreflightError unless exactly the expected codes are read from the pages."""
-    lacking = Counter(expected)
-    lacking.subtract(scan(pdf))
+def prove(expected: Counter[str], read: Counter[str]) -> None:
+    """Raise PreflightError unless exactly the expected codes were read, as often as expected."""
+    lacking = expected.copy()
+    lacking.subtract(read)
     wrong = {content: number for content, number in lacking.items() if number}
     if wrong:
         content, number = next(iter(wrong.items()))

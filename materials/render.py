@@ -1,104 +1,196 @@
-"""From a sheet to HTML: topic and layout, texts and their states, codes and fonts."""
+"""From sheets to HTML: topic and layout, texts and their states, fonts, and slots for stamps."""
 
 import base64
 import hashlib
 import html as markup
 import json
 import mimetypes
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 
 from markupsafe import Markup
 
+from materials.artwork import SLACK, Kind, Side, slot
 from materials.campaign import Campaign
-from materials.formats import Format
-from materials.library import drawable, environment, font_faces, font_stack, home
+from materials.formats import BLEED, Format
+from materials.lettering import Lettering, lettering, stampable
+from materials.library import drawable, environment, font_stack, home
 from materials.pdf import ENGINE
-from materials.qr import fitted
 from materials.sheets import Sheet
-from surveys.links import address, url
+from surveys.links import address
 from translations.catalogs import Texts
+from translations.errors import UserError
+from translations.languages import Language, source
 from translations.review import State
 
 
-class RenderError(Exception):
+class RenderError(UserError):
     """A sheet that must not be printed."""
 
 
 @dataclass(frozen=True)
 class Page:
-    """A sheet's HTML and styles, with the states of the texts that stand on it."""
+    """The HTML and styles that sheets of one topic, format and language share.
+
+    ``states`` are those of the texts that stand on it; ``letters`` and ``widths``, in em, are for
+    what is stamped. ``hashes`` tell what it was made of, each part apart.
+    """
 
     html: str
     styles: str
     states: dict[str, int]
     unreviewed: tuple[str, ...]
+    letters: frozenset[str]
+    widths: Mapping[Kind, float]
+    hashes: Mapping[str, str]
+
+    @property
+    def lettering(self) -> Lettering:
+        """Return the letters that the sheets' stamps need."""
+        return lettering(self.letters)
 
     @property
     def fingerprint(self) -> str:
-        """Return a hash of all that the PDF is made of; equal means that nothing changed."""
-        made_of = json.dumps([self.html, self.styles, _fonts_hash(), ENGINE])
-        return hashlib.sha256(made_of.encode()).hexdigest()
+        """Return a hash of all that the artwork is made of; equal means that nothing changed."""
+        return _hash([self.html, self.styles, sorted(self.letters), self.hashes["fonts"], ENGINE])
 
 
-def render(campaign: Campaign, folder: Path, sheet: Sheet) -> Page:
-    """Return a sheet as HTML; raise RenderError for a character that no font can draw.
+def render(campaign: Campaign, folder: Path, sheets: Sequence[Sheet]) -> Page:
+    """Return sheets that differ in place and code alone as HTML.
 
-    It is rendered once to learn whether all its texts are reviewed, and where they are not,
-    once more with the draft marks.
+    Raise RenderError for a character that no font can draw. The page is rendered once to learn
+    whether all its texts are reviewed, and where they are not, once more with the draft marks.
     """
-    texts = Texts(sheet.language, marks=True)
-    html = _html(campaign, folder, sheet, texts, final=True)
-    if not texts.final:
-        html = _html(campaign, folder, sheet, texts, final=False)
-    _check_glyphs(sheet, html)
-    unreviewed = tuple(source for (_, source), state in texts.used.items() if not state.final)
-    states = {state.value: 0 for state in State} | texts.states()
-    return Page(html, _styles(sheet.format), states, unreviewed)
-
-
-def _html(campaign: Campaign, folder: Path, sheet: Sheet, texts: Texts, *, final: bool) -> str:
-    qr_box, outdoors = sheet.format.qr_box, campaign.place(sheet.place).outdoors
-    drawn = {
-        code: SimpleNamespace(
-            qr=fitted(url(campaign.host, code), qr_box, outdoors=outdoors).svg(),
-            address=address(campaign.host, code),
-        )
-        for code in sheet.codes
-    }
-    context = {
-        "texts": texts,
-        "campaign": campaign,
-        "language": sheet.language,
-        "format": sheet.format,
-        "place": campaign.place(sheet.place),
-        "instrument": campaign.instruments[sheet.survey],
-        "copies": [drawn[code] for code in sheet.copies],
-        "final": final,
-        "logos": {
-            funder.logo: _data_uri(folder / funder.logo)
-            for funder in campaign.funders
-            if funder.logo
+    first = sheets[0]
+    names = {campaign.place(sheet.place).name for sheet in sheets}
+    addresses = {address(campaign.host, code) for sheet in sheets for code in sheet.codes}
+    letters = frozenset("".join(sorted(names | addresses)))
+    _check_letters(first, names)
+    measure = lettering(letters).width
+    widths = {Kind.ADDRESS: max(map(measure, addresses)), Kind.PLACE: max(map(measure, names))}
+    readers = [first.language] if first.format.halves == 1 else [source(), first.language]
+    texts = [Texts(reader, marks=True) for reader in readers]
+    html = _html(campaign, folder, first, texts, widths, final=True)
+    if not all(known.final for known in texts):
+        html = _html(campaign, folder, first, texts, widths, final=False)
+    _check_glyphs(first, readers, html)
+    used = [(key, state, known) for known in texts for key, state in known.used.items()]
+    states = {state.value: sum(shown is state for _, shown, _ in used) for state in State}
+    said = [[*key, known.find(key[1], context=key[0]).text] for key, _, known in used]
+    styles = _styles(first.format)
+    return Page(
+        html=html,
+        styles=styles,
+        states=states,
+        unreviewed=tuple(key[1] for key, state, _ in used if not state.final),
+        letters=letters,
+        widths=widths,
+        hashes={
+            "campaign": _hash(_said_by(campaign, first)),
+            "template": _hash([_templates_hash(first.format, first.topic.id), styles]),
+            "catalogue": _hash(said),
+            "fonts": _fonts_hash(),
         },
+    )
+
+
+def _said_by(campaign: Campaign, sheet: Sheet) -> list[object]:
+    """Return what a sheet has from its campaign, beside what is stamped."""
+    contacts = {kind: campaign.contacts.get(kind) for kind in sheet.topic.contacts}
+    review = campaign.medical_reviews.get(sheet.topic.id)
+    own = (campaign.organisation, campaign.imprint, review, *campaign.funders, *contacts.values())
+    return [campaign.host, campaign.edition, *(asdict(part) if part else None for part in own)]
+
+
+def _hash(content: object) -> str:
+    return hashlib.sha256(json.dumps(content, default=str, sort_keys=True).encode()).hexdigest()
+
+
+def _html(
+    campaign: Campaign,
+    folder: Path,
+    sheet: Sheet,
+    texts: Sequence[Texts],
+    widths: Mapping[Kind, float],
+    *,
+    final: bool,
+) -> str:
+    logos = {
+        funder.logo: _data_uri(folder / funder.logo) for funder in campaign.funders if funder.logo
+    }
+    shared = {
+        "campaign": campaign,
+        "format": sheet.format,
+        "bleed": BLEED / sheet.format.zoom,
+        "instrument": campaign.instruments[sheet.survey],
+        "copies": sheet.material.copies,
+        "final": final,
+        "logos": logos,
         "icon": _icon,
         "accent": sheet.topic.accent,
-        "fonts": Markup(font_stack(sheet.language)),
+        "medical": sheet.topic.medical,
+        "review": campaign.medical_reviews.get(sheet.topic.id),
     }
+    sides = [
+        _sides(
+            sheet,
+            {
+                **shared,
+                "texts": known,
+                "language": known.language,
+                "slots": _slots(sheet.format, known.language, widths),
+            },
+        )
+        for known in texts
+    ]
+    headline, _ = sides[-1]
+    title = Markup(headline).replace("<br>", " ").striptags()
+    pages = zip(*(pages for _, pages in sides), strict=True)
+    return (
+        environment()
+        .get_template("layouts/base.jinja")
+        .render(
+            {
+                **shared,
+                "language": texts[-1].language,
+                "title": title,
+                "pages": [
+                    zip((known.language for known in texts), page, strict=True) for page in pages
+                ],
+                "fonts": lambda reader: Markup(font_stack(reader)),
+            }
+        )
+    )
+
+
+def _slots(form: Format, reader: Language, widths: Mapping[Kind, float]) -> SimpleNamespace:
+    start = Side.LEFT if reader.direction == "ltr" else Side.RIGHT
+    middle = Side.MIDDLE if form.centred else start
+    return SimpleNamespace(
+        qr=slot(Kind.QR),
+        address=lambda colour: slot(Kind.ADDRESS, colour, widths[Kind.ADDRESS], middle),
+        place=lambda colour: slot(Kind.PLACE, colour, widths[Kind.PLACE], start),
+    )
+
+
+def _sides(sheet: Sheet, context: dict[str, object]) -> tuple[str, list[Markup]]:
+    """Return the headline and the content of each page, in one language."""
     topic = environment().get_template(f"topics/{sheet.topic.id}.jinja").make_module(context)
-    title = Markup(topic.headline()).replace("<br>", " ").striptags()  # type: ignore[attr-defined]
-    layout = environment().get_template(f"layouts/{sheet.format.id}.jinja")
-    return layout.render(context, topic=topic, title=title)
-
-
-def _icon(name: str, colour: str) -> Markup:
-    return Markup(_icon_file(name).replace("currentColor", colour))
+    layout = environment().get_template(f"layouts/{sheet.format.layout}.jinja")
+    module = layout.make_module({**context, "topic": topic})
+    headline = topic.headline()  # type: ignore[attr-defined]
+    return headline, [getattr(module, f"page_{n}")() for n in range(1, sheet.format.pages + 1)]
 
 
 @cache
-def _icon_file(name: str) -> str:
-    return (home() / "icons" / f"{name}.svg").read_text("utf-8")
+def _icon(name: str, colour: str) -> Markup:
+    """Return the style of a box that shows a symbol: it says nothing that words do not say."""
+    drawn = (home() / "icons" / f"{name}.svg").read_text("utf-8").replace("currentColor", colour)
+    data = base64.b64encode(drawn.encode()).decode()
+    return Markup("background-image: url(data:image/svg+xml;base64,{})").format(data)
 
 
 @cache
@@ -108,11 +200,20 @@ def _data_uri(path: Path) -> str:
 
 
 def _styles(form: Format) -> str:
-    page = f"@page {{ size: {form.width}mm {form.height}mm; margin: 0 }}"
-    lengths = {"page-width": form.width, "page-height": form.height, "qr-box": form.qr_box}
-    declared = " ".join(f"--{name}: {length}mm;" for name, length in lengths.items())
-    files = (_style_file(name) for name in ("base", form.id))
-    return "\n".join([font_faces(), page, f":root {{ {declared} }}", *files])
+    width, height = form.width / form.zoom, form.height / form.zoom
+    size = f"{width:.5f}mm {height * (1 + SLACK):.5f}mm"
+    page = f"@page {{ size: {size}; margin: 0; bleed: {BLEED / form.zoom:.5f}mm }}"
+    lengths = {
+        "page-width": width,
+        "page-height": height,
+        "side-width": width / form.halves,
+        "bleed": BLEED / form.zoom,
+        "qr-box": form.qr_box,
+    }
+    styles = "\n".join([page, _style_file("base"), _style_file(form.layout)])
+    for name, length in lengths.items():  # WeasyPrint resolves a variable for every element
+        styles = styles.replace(f"var(--{name})", f"{length:.5f}mm")
+    return styles
 
 
 @cache
@@ -121,16 +222,35 @@ def _style_file(name: str) -> str:
 
 
 @cache
+def _templates_hash(form: Format, topic: str) -> str:
+    names = ("layouts/base", "layouts/parts", f"layouts/{form.layout}", f"topics/{topic}")
+    return _hash([(home() / f"{name}.jinja").read_text("utf-8") for name in names])
+
+
+@cache
 def _fonts_hash() -> str:
     files = sorted((home() / "fonts").glob("*.ttf"))
     return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
 
 
-def _check_glyphs(sheet: Sheet, html: str) -> None:
-    text = markup.unescape(Markup(html.partition("<body")[2]).striptags())
-    lacking = {
-        char for char in text if not char.isspace() and ord(char) not in drawable(sheet.language)
-    }
+def _check_letters(sheet: Sheet, names: set[str]) -> None:
+    lacking = set().union(*names) - stampable()
     if lacking:
-        named = ", ".join(f"{char!r} (U+{ord(char):04X})" for char in sorted(lacking))
-        raise RenderError(f"{sheet}: no font of this language can draw {named}; change the text.")
+        raise RenderError(
+            f"{sheet}: the name of a place has {_named(lacking)}, which cannot be stamped; write "
+            "it as on the street sign."
+        )
+
+
+def _check_glyphs(sheet: Sheet, readers: Sequence[Language], html: str) -> None:
+    text = markup.unescape(Markup(html.partition("<body")[2]).striptags())
+    known = frozenset().union(*(drawable(reader) for reader in readers))
+    lacking = {char for char in text if not char.isspace() and ord(char) not in known}
+    if lacking:
+        raise RenderError(
+            f"{sheet}: no font of this language can draw {_named(lacking)}; change the text."
+        )
+
+
+def _named(chars: set[str]) -> str:
+    return ", ".join(f"{char!r} (U+{ord(char):04X})" for char in sorted(chars))

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cached_property
 
 from materials.campaign import Campaign, Material
@@ -11,9 +12,17 @@ from surveys.links import Target, by_code
 from translations.languages import Language, language
 
 
+class Output(StrEnum):
+    """What a sheet is made for: a screen, an office printer, or the press of a print shop."""
+
+    SCREEN = "screen"
+    OFFICE = "office"
+    PRESS = "press"
+
+
 @dataclass(frozen=True)
 class Sheet:
-    """One file to print. It has one code for all its copies, or with serials one for each."""
+    """One thing to print. It has one code for all its copies, or with serials one for each."""
 
     material: Material
     tag: str
@@ -45,27 +54,16 @@ class Sheet:
         """Return the sheet's codes, in the order of its copies."""
         return tuple(target.code for target in self.targets)
 
-    @property
-    def copies(self) -> tuple[str, ...]:
-        """Return the code of each copy that stands in the file.
-
-        Stickers without serials fill their pages; a flyer stands in its file once.
-        """
-        if self.material.serials:
-            return self.codes
-        pages = -(-self.material.copies // self.format.per_page) if not self.format.pages else 1
-        return self.codes * (pages * self.format.per_page)
-
-    @property
-    def pages(self) -> int:
-        """Return how many pages the file must have."""
-        return self.format.pages or -(-len(self.copies) // self.format.per_page)
-
-    @property
-    def file(self) -> str:
-        """Return the file's path below the output folder."""
+    def file(self, output: Output) -> str:
+        """Return the path of one of the sheet's outputs below the output folder."""
         material = self.material
-        return f"{material.topic}/{material.format}/{self.tag}/{self.place}.pdf"
+        return f"{output}/{material.topic}/{material.format}/{self.tag}/{self.place}.pdf"
+
+    @property
+    def outputs(self) -> tuple[Output, ...]:
+        """Return what can be made of the sheet, the usual one first."""
+        every = (Output.SCREEN, Output.OFFICE, Output.PRESS)
+        return every[1:] if self.format.sticker else every
 
     def __str__(self) -> str:
         """Return the sheet's name in a sentence."""
@@ -77,7 +75,7 @@ def sheets(campaign: Campaign) -> list[Sheet]:
     found = [
         Sheet(material, tag, place, _targets(campaign, material, tag, place))
         for material in campaign.materials
-        for tag in material.languages or campaign.languages
+        for tag in campaign.tags(material)
         for place in material.places or [place.id for place in campaign.places]
     ]
     targets(found)

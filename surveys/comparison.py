@@ -10,6 +10,7 @@ from surveys.definition import Instrument, Item
 from surveys.disclosure import Level, Tally
 from surveys.statistics import Interval, wilson
 from surveys.storage import Dimension, Storage
+from translations.errors import UserError
 from translations.markup import N_
 
 CAVEAT = N_(
@@ -18,7 +19,7 @@ CAVEAT = N_(
 )
 
 
-class ComparisonError(Exception):
+class ComparisonError(UserError):
     """A comparison that cannot be made."""
 
 

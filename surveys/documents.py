@@ -18,6 +18,8 @@ from pydantic import (
 )
 from pydantic_core import ErrorDetails
 
+from translations.errors import UserError
+
 LARGEST_FILE = 1_000_000  # bytes; a campaign is a page or two of text
 LONGEST_TEXT = 2_000  # characters; no text of a sheet or a question is longer
 
@@ -38,7 +40,7 @@ class Finding:
         return f"{self.file}{line}:{key} {self.message}"
 
 
-class DocumentError(Exception):
+class DocumentError(UserError):
     """A file that cannot be used, with every finding."""
 
     def __init__(self, findings: Sequence[Finding]) -> None:

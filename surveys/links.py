@@ -8,7 +8,10 @@ computes the same code; a printed code is never given to anything else.
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import accumulate
+
+from translations.errors import UserError
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 CODE_LENGTH = 6  # 25 bits and the check symbol: HTTPS://HOST/CODE fits QR version 2
@@ -18,7 +21,7 @@ _READ_AS = str.maketrans("ILO", "110", "-")  # Crockford: what is easily mistake
 _WEIGHTS = tuple(accumulate(range(9), lambda w, _: w << 1 ^ (37 if w & 16 else 0), initial=1))
 
 
-class LinkError(ValueError):
+class LinkError(UserError, ValueError):
     """A code that no sheet can bear, or two sheets that would bear the same."""
 
 
@@ -34,7 +37,7 @@ class Target:
     survey: str
     serial: int = 0
 
-    @property
+    @cached_property
     def code(self) -> str:
         """Return the code with its check symbol, in upper case.
 

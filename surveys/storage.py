@@ -27,6 +27,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from surveys.answers import counted
 from surveys.definition import Instrument, from_json
 from surveys.links import LinkError, Target
+from translations.errors import UserError
 
 SCHEMA = sa.MetaData()
 LONGEST_WAIT = 10  # seconds for another writer, before a respondent is asked to try again
@@ -93,7 +94,7 @@ _users = sa.Table(
 Dimension = Literal["place", "wave"]
 
 
-class StorageError(Exception):
+class StorageError(UserError):
     """The database cannot be used; nothing that was acknowledged is lost."""
 
 

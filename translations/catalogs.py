@@ -15,6 +15,7 @@ from types import MappingProxyType
 import polib
 from markupsafe import Markup, escape
 
+from translations.errors import UserError
 from translations.languages import Language, language, languages
 from translations.lint import faults
 from translations.markup import foreign
@@ -23,7 +24,7 @@ from translations.review import State, forms, state
 Key = tuple[str | None, str]
 
 
-class CatalogError(Exception):
+class CatalogError(UserError):
     """A catalogue that cannot be read."""
 
 

@@ -1,8 +1,7 @@
 """What every view works with: the campaign, its storage and the time."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, tzinfo
+from datetime import date, datetime
 from functools import cached_property
 from typing import cast
 
@@ -13,14 +12,8 @@ from surveys.comparison import Heading
 from surveys.storage import Dimension, Storage
 from translations.catalogs import gaps
 from translations.languages import Language
+from webapp.clock import Clock
 from webapp.config import Settings
-
-Clock = Callable[[tzinfo], datetime]
-
-
-def now(zone: tzinfo) -> datetime:
-    """Return the present moment in a time zone."""
-    return datetime.now(zone)
 
 
 @dataclass

@@ -11,15 +11,18 @@ from typing import Any
 import pypdfium2
 import pytest
 
+from materials import production
 from materials.build import MANIFEST, BuildError, Run, build, read_manifest
-from materials.campaign import Contact, load
-from materials.qr import symbol
-from materials.sheets import sheets
-from tests.materials.conftest import changed, codes_in, edit, run, sheet_of, tree
+from materials.campaign import Campaign, Contact, load
+from materials.encoder import symbols
+from materials.production import Options
+from materials.sheets import Output, sheets
+from tests.materials.conftest import EXAMPLE, changed, codes_in, edit, run, sheet_of, tree
+from translations import catalogs
 
-GERMAN = "found-syringe/flyer-a6/de/schule.pdf"
-ARABIC = "found-syringe/flyer-a6/ar/schule.pdf"
-STICKERS = "how-safe/stickers-a4/de/rabet.pdf"
+GERMAN = "screen/found-syringe/flyer-a6/de/schule.pdf"
+ARABIC = "screen/found-syringe/flyer-a6/ar/schule.pdf"
+STICKERS = "office/how-safe/sticker/de/rabet.pdf"
 
 pytestmark = pytest.mark.usefixtures("inline")
 
@@ -47,6 +50,7 @@ def test_an_entry_tells_all_about_a_sheet(printed: tuple[Run, Path]) -> None:
         "language": "ar",
         "place": "schule",
         "survey": "how-safe",
+        "output": "screen",
         "file": ARABIC,
         "pages": 2,
         "copies": 100,
@@ -64,7 +68,16 @@ def test_an_entry_of_serials_has_a_code_for_each_copy(printed: tuple[Run, Path])
 def test_the_run_says_what_the_manifest_says(printed: tuple[Run, Path]) -> None:
     made, out = printed
     said = json.loads(json.dumps(made.to_json()))
-    assert json.loads((out / MANIFEST).read_text("utf-8")) == {"campaign": "probe", **said}
+    assert json.loads((out / MANIFEST).read_text("utf-8")) == {
+        "campaign": "probe",
+        "sheets": said["sheets"],
+    }
+
+
+def test_the_run_says_what_each_phase_cost(printed: tuple[Run, Path]) -> None:
+    spent = printed[0].to_json()["timings"]
+    assert list(spent) == ["layout", "stamp", "write", "scan"]
+    assert min(spent.values()) > 0
 
 
 def test_only_german_is_reviewed(printed: tuple[Run, Path]) -> None:
@@ -185,7 +198,7 @@ def test_nothing_changes_when_one_sheet_fails(
     with pytest.raises(BuildError, match=said):
         run(small, out)
     assert tree(out) == before
-    assert sorted(path.name for path in out.iterdir()) == ["found-syringe", "how-safe", MANIFEST]
+    assert sorted(path.name for path in out.iterdir()) == [MANIFEST, "office", "screen"]
 
 
 def test_every_sheet_that_fails_is_named(small: Path, out: Path) -> None:
@@ -204,8 +217,8 @@ def test_nothing_changes_when_a_code_leads_elsewhere(
 ) -> None:
     before = tree(out)
     (out / STICKERS).unlink()
-    monkeypatch.setattr("materials.render.fitted", lambda *_, **__: symbol("HTTPS://EVIL", "M"))
-    with pytest.raises(BuildError, match=r"how-safe, stickers-a4, de, rabet: the QR code HTTPS://"):
+    monkeypatch.setattr(production, "symbols", lambda some, level: symbols(some[:1] * 3, level))
+    with pytest.raises(BuildError, match=r"how-safe, sticker, de, rabet: the QR code HTTPS://"):
         run(small, out)
     assert tree(out).items() == before.items() - {(STICKERS, before[STICKERS])}
 
@@ -228,8 +241,8 @@ SHAPES = {
     "null": b"null",
     "number for sheets": b'{"sheets": 3}',
     "numbers as sheets": b'{"sheets": [1, null]}',
-    "no file": b'{"sheets": [{"source": "x", "sha256": "x"}]}',
-    "a list as file": b'{"sheets": [{"file": [], "source": "x", "sha256": "x"}]}',
+    "no file": b'{"sheets": [{"source": "x", "sha256": "x", "pages": 1}]}',
+    "a list as file": b'{"sheets": [{"file": [], "source": "x", "sha256": "x", "pages": 1}]}',
     "a huge number": b'{"sheets": ' + b"9" * 5000 + b"}",
     "deep": b"[" * 100_000,
 }
@@ -254,7 +267,8 @@ def test_without_a_usable_manifest_all_is_printed_again(
     [
         "../victim",
         "{victim}",
-        "found-syringe/../../victim",
+        "screen/../../victim",
+        "other/found-syringe/flyer-a6/de/schule.pdf",
         "a/../..",
         "..",
         ".",
@@ -276,7 +290,7 @@ def test_a_manifest_that_names_other_files_harms_nothing(
         victim.write_text("mine")
     said = json.loads((out / MANIFEST).read_text("utf-8"))
     named = file.format(victim=victims[0]) if isinstance(file, str) else file
-    said["sheets"].append({"file": named, "source": "x", "sha256": "x"})
+    said["sheets"].append({"file": named, "source": "x", "sha256": "x", "pages": 1})
     (out / MANIFEST).write_text(json.dumps(said))
     assert run(small, out).printed == 0
     assert [victim.read_text() for victim in victims] == ["mine", "mine"]
@@ -354,3 +368,82 @@ def test_a_changed_contact_is_on_the_paper(small: Path, out: Path) -> None:
     build(replace(campaign, contacts=contacts), small, out, [german])
     page = pypdfium2.PdfDocument(out / GERMAN)[1]
     assert "0341 4711" in page.get_textpage().get_text_range()
+
+
+@pytest.fixture
+def wordy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make every translation two fifths longer, as some languages are."""
+
+    def longer(text: str) -> str:
+        words = text.split(" ")
+        plain = [word for word in words if "%" not in word and "<" not in word]
+        return " ".join(words + plain[::2])
+
+    real = catalogs.catalog
+
+    def stretched(tag: str, domain: str, folder: Path | None = None) -> dict[Any, Any]:
+        return {
+            key: replace(known, forms=tuple(map(longer, known.forms)))
+            for key, known in real(tag, domain, folder).items()
+        }
+
+    monkeypatch.setattr(catalogs, "catalog", stretched)
+
+
+@pytest.mark.parametrize("form", ["poster-a4", "sticker"])
+@pytest.mark.usefixtures("wordy")
+def test_words_too_many_are_refused_with_box_language_and_overrun(
+    tmp_path: Path, form: str, example: Campaign
+) -> None:
+    sheet = sheet_of(every_format(example, form), form, "ru")
+    with pytest.raises(BuildError, match=rf"{form}, ru, .*: '.*' stands \d+\.\d mm out of \w+"):
+        build(every_format(example, form), EXAMPLE, tmp_path / "out", [sheet])
+    assert tree(tmp_path) == {}
+
+
+def every_format(campaign: Campaign, form: str) -> Campaign:
+    """Return the campaign with its longest text in a format."""
+    topic = "how-safe" if "sticker" in form else "found-syringe"
+    material = replace(campaign.materials[0], topic=topic, format=form, places=("rabet",))
+    return replace(campaign, materials=(material,))
+
+
+def test_each_output_is_a_file_of_its_own(small: Path, tmp_path: Path) -> None:
+    campaign = load(small)
+    outputs = [Output.OFFICE, Output.PRESS]
+    out = tmp_path / "out"
+    made = build(campaign, small, out, sheets(campaign), outputs=outputs)
+    assert {entry.output for entry in made.entries} == {"office", "press"}
+    assert len(tree(out)) == 2 * 3 + 1
+
+
+def test_what_a_sheet_is_not_made_for_is_left_out(small: Path, tmp_path: Path) -> None:
+    campaign = load(small)
+    made = build(campaign, small, tmp_path / "out", sheets(campaign), outputs=[Output.SCREEN])
+    assert {entry.format for entry in made.entries} == {"flyer-a6"}
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (Options(labels="L9999"), "'L9999' is no label sheet that philos knows"),
+        (Options(labels="L7163", start_at=15), "L7163 has the labels 1 to 14; 15 is none"),
+        (Options(labels="L7651"), "sticker needs labels of 63.5 by 38.1 mm; those of L7651 are"),
+        (Options(labels="L3416"), "those of L3416 are round, 60 by 60 mm"),
+    ],
+)
+def test_a_sheet_of_labels_that_does_not_fit_is_refused(
+    small: Path, tmp_path: Path, options: Options, said: str
+) -> None:
+    campaign = load(small)
+    sheet = sheet_of(campaign, "sticker", "de")
+    with pytest.raises(BuildError, match=re.escape(said)):
+        build(campaign, small, tmp_path / "out", [sheet], options=options)
+    assert not (tmp_path / "out").exists()
+
+
+def test_other_options_print_the_sheets_again_that_they_are_for(small: Path, out: Path) -> None:
+    campaign = load(small)
+    found = sheets(campaign)
+    assert build(campaign, small, out, found, options=Options(start_at=4)).printed == 1
+    assert build(campaign, small, out, found, options=Options(start_at=4)).printed == 0

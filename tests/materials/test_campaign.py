@@ -114,7 +114,7 @@ HOSTILE: dict[str, tuple[tuple[str | int, ...], object, str, str]] = {
     "unknown format": (("materials", 0, "format"), "x", "materials[1].format", "choose from"),
     "topic does not suit format": (
         ("materials", 3, "format"),
-        "stickers-a4",
+        "sticker",
         "materials[4].format",
         "does not suit",
     ),
@@ -380,6 +380,8 @@ def test_the_blanks_of_the_example_are_told(example: Campaign) -> None:
         "contacts.office.number",
         "contacts.syringes.number",
         "organisation.hours",
+        "medical_reviews.emergency",
+        "medical_reviews.found-syringe",
     ]
 
 
@@ -411,6 +413,8 @@ def test_a_filled_campaign_has_no_blanks(folder: Path) -> None:
     edit(folder, 'hours = ""', 'hours = "dienstags 16 bis 18 Uhr"')
     for kind in ("syringes", "office"):
         changed(folder, ("contacts", kind), {"number": "0341 1", "verified_on": TODAY})
+    review = {"by": "Dr. Probe", "on": TODAY}
+    changed(folder, ("medical_reviews",), {"emergency": review, "found-syringe": review})
     assert blanks(load(folder), TODAY) == []
 
 

@@ -1,4 +1,5 @@
 import io
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -10,11 +11,11 @@ from PIL import Image
 from materials.library import font_faces, home
 from materials.pdf import LayoutError, Typesetter, typesetter
 
-STYLES = f"""{font_faces()}
-@page {{ size: 100mm 60mm; margin: 0 }}
-html {{ font-family: "Philos Sans", "Philos Sans Arabic"; line-height: 1.2; }}
-body, p {{ margin: 0 }}
-.box {{ width: 20mm; height: 10mm; margin: 20mm }}
+STYLES = """
+@page { size: 100mm 60mm; margin: 0 }
+html { font-family: "Philos Sans", "Philos Sans Arabic"; line-height: 1.2; }
+body, p { margin: 0 }
+.box { width: 20mm; height: 10mm; margin: 20mm }
 """
 FITS = '<p class="box">Kurz</p>'
 LONG = "wort " * 9
@@ -22,7 +23,11 @@ LONG = "wort " * 9
 
 @pytest.fixture
 def setter() -> Typesetter:
-    return typesetter(STYLES, home())
+    return typesetter(font_faces(), home())
+
+
+def fit(setter: Typesetter, html: str, steps: Sequence[float], pages: int = 1) -> bytes:
+    return setter.set(f"<title>Probe</title>{html}", STYLES, pages=pages, steps=steps)
 
 
 def size_of_type(pdf: bytes) -> float:
@@ -41,12 +46,12 @@ def picture(width: int) -> str:
 
 
 def test_a_text_that_fits_is_set_at_the_first_step(setter: Typesetter) -> None:
-    assert size_of_type(setter.set(FITS, 1, [1.2, 0.5])) == pytest.approx(12, rel=1e-3)
+    assert size_of_type(fit(setter, FITS, [1.2, 0.5])) == pytest.approx(12, rel=1e-3)
 
 
 def test_a_text_that_overflows_is_set_at_the_largest_step_that_fits(setter: Typesetter) -> None:
     html = f'<p class="box">{"wort " * 4}</p>'
-    assert size_of_type(setter.set(html, 1, [2, 1.5, 1, 0.5])) == pytest.approx(10, rel=1e-3)
+    assert size_of_type(fit(setter, html, [2, 1.5, 1, 0.5])) == pytest.approx(10, rel=1e-3)
 
 
 @pytest.mark.parametrize(
@@ -77,34 +82,49 @@ def test_a_text_that_overflows_is_set_at_the_largest_step_that_fits(setter: Type
 )
 def test_what_fits_in_no_step_is_refused_by_name(setter: Typesetter, html: str, said: str) -> None:
     with pytest.raises(LayoutError, match=f"(?s){said}"):
-        setter.set(html, 1, [1, 0.95])
+        fit(setter, html, [1, 0.95])
 
 
 def test_it_is_told_by_how_much_a_text_stands_out(setter: Typesetter) -> None:
     html = '<div class="box"><p style="padding-top: 8mm; line-height: 7mm">Tief</p></div>'
     with pytest.raises(LayoutError, match=r"'Tief' stands 5\.0 mm out of box"):
-        setter.set(html, 1, [1])
+        fit(setter, html, [1])
 
 
 def test_a_box_that_is_put_somewhere_is_bound_by_the_page_alone(setter: Typesetter) -> None:
     html = '<div class="box"><p style="position: absolute; top: 40mm">Unten</p></div>'
-    assert size_of_type(setter.set(html, 1, [1])) == pytest.approx(10, rel=1e-3)
+    assert size_of_type(fit(setter, html, [1])) == pytest.approx(10, rel=1e-3)
 
 
 @pytest.mark.parametrize("pages", [1, 3])
 def test_another_number_of_pages_is_refused(setter: Typesetter, pages: int) -> None:
     html = f'<p style="break-after: page">Eins</p>{FITS}'
     with pytest.raises(LayoutError, match="it needs 2 pages"):
-        setter.set(html, pages, [1, 0.5])
+        fit(setter, html, [1, 0.5], pages)
 
 
 def test_the_same_document_gives_the_same_bytes(setter: Typesetter) -> None:
-    assert setter.set(FITS, 1, [1]) == setter.set(FITS, 1, [1])
+    assert fit(setter, FITS, [1]) == fit(setter, FITS, [1])
 
 
-def test_a_typesetter_is_made_once_for_its_styles() -> None:
-    assert typesetter(STYLES, home()) is typesetter(STYLES, home())
-    assert typesetter(STYLES, home()) is not typesetter(STYLES + " ", home())
+def test_a_typesetter_is_made_once_for_its_fonts() -> None:
+    assert typesetter(font_faces(), home()) is typesetter(font_faces(), home())
+    assert typesetter(font_faces(), home()) is not typesetter("", home())
+
+
+def test_a_zoom_enlarges_page_type_and_overrun(setter: Typesetter) -> None:
+    pdf = setter.set(f"<title>Probe</title>{FITS}", STYLES, pages=1, steps=[1], zoom=2)
+    assert size_of_type(pdf) == pytest.approx(20, rel=1e-3)
+    html = '<div class="box"><p style="padding-top: 8mm; line-height: 7mm">Tief</p></div>'
+    with pytest.raises(LayoutError, match=r"'Tief' stands 10\.0 mm out of box"):
+        setter.set(html, STYLES, pages=1, steps=[1], zoom=2)
+
+
+def test_a_text_that_is_turned_must_stay_within_its_own_box(setter: Typesetter) -> None:
+    style = "transform: rotate(-90deg); position: absolute; left: 95mm; width: 20mm; height: 5mm"
+    assert fit(setter, f'<div style="{style}">Kurz</div>', [1])
+    with pytest.raises(LayoutError, match=r"'wort.*out of"):
+        fit(setter, f'<div style="{style}">{LONG}</div>', [1])
 
 
 @pytest.fixture
@@ -150,6 +170,7 @@ def test_a_picture_from_outside_is_not_in_the_pdf(inside: Path, name: str, drawn
     for path in (inside / "own.png", inside.parent / "outside.png"):
         Image.fromarray(np.zeros((4, 4), np.uint8)).save(path)
     html = f'<img src="{(inside.parent / name).as_uri()}">'
-    pdf = typesetter("@page { size: 100mm }", inside).set(html, 1, [1])
+    setter = typesetter("", inside)
+    pdf = setter.set(f"<title>Probe</title>{html}", "@page { size: 100mm }", pages=1, steps=[1])
     with pikepdf.open(io.BytesIO(pdf)) as document:
         assert len(document.pages[0].get_images()) == drawn

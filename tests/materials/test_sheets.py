@@ -4,7 +4,7 @@ from dataclasses import replace
 import pytest
 
 from materials.campaign import Campaign
-from materials.sheets import Sheet, sheets, targets
+from materials.sheets import Output, Sheet, sheets, targets
 from surveys import links
 from surveys.links import LinkError, read_code
 from tests.materials.conftest import sheet_of
@@ -15,12 +15,12 @@ def found(example: Campaign) -> list[Sheet]:
     return sheets(example)
 
 
-def test_the_example_has_120_sheets(found: list[Sheet]) -> None:
-    assert len(found) == 120
+def test_the_example_has_179_sheets(found: list[Sheet]) -> None:
+    assert len(found) == 179
 
 
 @pytest.mark.parametrize(
-    ("part", "number"), [("topic", 5), ("format", 3), ("language", 6), ("place", 5)]
+    ("part", "number"), [("topic", 5), ("format", 13), ("language", 6), ("place", 5)]
 )
 def test_the_example_shows_all_that_there_is(found: list[Sheet], part: str, number: int) -> None:
     assert len({str(getattr(sheet, part)) for sheet in found}) == number
@@ -29,17 +29,27 @@ def test_the_example_shows_all_that_there_is(found: list[Sheet], part: str, numb
 @pytest.mark.parametrize("part", ["topic", "format"])
 def test_each_topic_and_each_format_comes_in_every_language(found: list[Sheet], part: str) -> None:
     pairs = {(getattr(sheet, part).id, sheet.tag) for sheet in found}
-    assert len(pairs) == 6 * len({name for name, _ in pairs})
+    beside_german = len({name for name, _ in pairs if name.startswith("bilingual")})
+    assert len(pairs) == 6 * len({name for name, _ in pairs}) - beside_german
 
 
 def test_every_sheet_has_a_file_of_its_own(found: list[Sheet]) -> None:
-    assert Counter(sheet.file for sheet in found).most_common(1)[0][1] == 1
+    files = Counter(sheet.file(output) for sheet in found for output in sheet.outputs)
+    assert files.most_common(1)[0][1] == 1
 
 
 def test_a_file_is_told_by_topic_format_language_and_place(example: Campaign) -> None:
-    assert sheet_of(example, "poster-a3", "ar").file == (
-        "found-syringe/poster-a3/ar/wurzner-schule.pdf"
+    assert sheet_of(example, "poster-a3", "ar").file(Output.PRESS) == (
+        "press/found-syringe/poster-a3/ar/wurzner-schule.pdf"
     )
+
+
+def test_stickers_are_for_paper_and_everything_else_for_the_screen_as_well(
+    found: list[Sheet],
+) -> None:
+    for sheet in found:
+        assert (sheet.outputs[0] is Output.SCREEN) is not sheet.format.sticker
+        assert {Output.OFFICE, Output.PRESS} <= set(sheet.outputs)
 
 
 def test_a_sheet_is_named_in_a_sentence(example: Campaign) -> None:
@@ -49,7 +59,7 @@ def test_a_sheet_is_named_in_a_sentence(example: Campaign) -> None:
 
 def test_no_two_copies_of_different_sheets_have_the_same_code(found: list[Sheet]) -> None:
     codes = [code for sheet in found for code in sheet.codes]
-    assert len(codes) == 108 + 12 * 21
+    assert len(codes) == 167 + 12 * 21
     assert len(targets(found)) == len(set(codes)) == len(codes)
 
 
@@ -60,47 +70,19 @@ def test_every_code_is_a_code_that_people_can_type(found: list[Sheet]) -> None:
 
 def test_a_code_that_is_printed_stays_for_ever(example: Campaign) -> None:
     assert sheet_of(example, "flyer-a6", "de").codes == ("HAK9HX",)
-    assert sheet_of(example, "stickers-a4", "ar", "how-safe").codes[0] == "1WCXDD3JX"
+    assert sheet_of(example, "sticker", "ar", "how-safe").codes[0] == "77XGJY48K"
 
 
 def test_all_copies_of_a_sheet_without_serials_share_a_code(example: Campaign) -> None:
-    sheet = sheet_of(example, "stickers-a4", "de", "found-syringe")
+    sheet = sheet_of(example, "sticker", "de", "found-syringe")
     assert len(sheet.codes) == 1
-    assert sheet.copies == sheet.codes * 21
+    assert sheet.material.copies == 21
 
 
 def test_stickers_with_serials_have_a_code_each(example: Campaign) -> None:
-    sheet = sheet_of(example, "stickers-a4", "de", "how-safe")
-    assert len(set(sheet.copies)) == len(sheet.copies) == sheet.material.copies == 21
+    sheet = sheet_of(example, "sticker", "de", "how-safe")
+    assert len(set(sheet.codes)) == len(sheet.codes) == sheet.material.copies == 21
     assert [target.serial for target in sheet.targets] == list(range(1, 22))
-
-
-@pytest.mark.parametrize(
-    ("serials", "copies", "drawn", "pages"),
-    [
-        (False, 1, 21, 1),
-        (False, 21, 21, 1),
-        (False, 22, 42, 2),
-        (True, 1, 1, 1),
-        (True, 21, 21, 1),
-        (True, 22, 22, 2),
-    ],
-)
-def test_stickers_fill_pages_and_serials_are_counted(
-    example: Campaign, serials: bool, copies: int, drawn: int, pages: int
-) -> None:
-    before = sheet_of(example, "stickers-a4", "de").material
-    material = replace(before, serials=serials, copies=copies)
-    sheet = sheets(replace(example, materials=(material,)))[0]
-    assert (len(sheet.copies), sheet.pages) == (drawn, pages)
-
-
-@pytest.mark.parametrize(("form", "pages"), [("flyer-a6", 2), ("poster-a3", 1)])
-def test_a_sheet_stands_in_its_file_once_whatever_the_run(
-    example: Campaign, form: str, pages: int
-) -> None:
-    sheet = sheet_of(example, form, "de")
-    assert (len(sheet.copies), sheet.pages) == (1, pages)
 
 
 def test_a_material_without_places_and_languages_is_for_all(example: Campaign) -> None:
@@ -114,7 +96,7 @@ def test_a_material_may_name_its_languages(example: Campaign) -> None:
 
 
 def test_a_material_may_lead_to_another_survey(example: Campaign) -> None:
-    assert sheet_of(example, "stickers-a4", "de", "how-safe").survey == "here-now"
+    assert sheet_of(example, "sticker", "de", "how-safe").survey == "here-now"
     assert sheet_of(example, "flyer-a6", "de", "how-safe").survey == "how-safe"
 
 
@@ -133,6 +115,6 @@ def test_a_place_can_be_added_without_changing_a_code(
 def test_two_sheets_with_the_same_code_are_refused(
     example: Campaign, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(links, "CODE_LENGTH", 2)  # 32 codes for 108 sheets
+    monkeypatch.setattr(links, "CODE_LENGTH", 2)  # 32 codes for 167 sheets
     with pytest.raises(LinkError, match=r"Two sheets would bear the code \w\w: .* and .*; rename"):
         sheets(example)

@@ -12,7 +12,8 @@ from materials.sheets import sheets, targets
 from surveys.links import Target
 from surveys.storage import Storage
 from tests.conftest import NOON, clock
-from webapp import auth, create_app
+from webapp import auth
+from webapp.app import create_app
 from webapp.config import Settings, settings
 
 PASSWORD = "correct-horse-battery"

@@ -9,6 +9,7 @@ from click.testing import CliRunner, Result
 from surveys.storage import Context, Storage
 from tests.conftest import NOON
 from webapp import cli
+from webapp.commands import serving, translating
 from webapp.config import DEMO, FOLDER, Settings
 
 CORE = ["--topic", "how-safe", "--format", "flyer-a6", "--place", "rabet", "--language", "ar"]
@@ -29,8 +30,8 @@ def test_init_writes_an_example_that_prints_at_once(tmp_path: Path) -> None:
     assert run("init", folder).exit_code == 0
     printed = run("print", folder, *CORE)
     assert printed.exit_code == 0
-    assert (folder / "out" / "how-safe" / "flyer-a6" / "ar" / "rabet.pdf").is_file()
-    assert "1 sheet, 1 printed anew" in printed.output
+    assert (folder / "out" / "screen" / "how-safe" / "flyer-a6" / "ar" / "rabet.pdf").is_file()
+    assert "1 file, 1 printed anew" in printed.output
     assert "nobody has reviewed the text: ar" in printed.output
 
 
@@ -115,7 +116,7 @@ def test_print_refuses_drafts_for_distribution(folder: Path) -> None:
     [
         (["--language", "xx"], "xx is not in the campaign; choose from ar, de, en"),
         (["--topic", "nothing"], "choose from emergency, found-syringe"),
-        (["--format", "a0"], "choose from flyer-a6, poster-a3, stickers-a4"),
+        (["--format", "a0"], "choose from bilingual-a5, card, flyer-a5, flyer-a6"),
         (["--place", "moon"], "choose from eisenbahnstrasse"),
         (["--topic", "traders", "--place", "rabet"], "no sheet that is all of this"),
         (["--nonsense"], "No such option"),
@@ -228,12 +229,12 @@ def test_serve_publishes_before_it_serves(folder: Path, monkeypatch: pytest.Monk
         def serve(self) -> None:
             started.append(self.arguments)
 
-    monkeypatch.setattr(cli, "Granian", Server)
+    monkeypatch.setattr(serving, "Granian", Server)
     for name in (FOLDER, DEMO):
         monkeypatch.setenv(name, "")
     result = run("serve", folder, "--port", 0, "--demo")
     assert result.exit_code == 0, result.output
-    assert started == [("webapp:create_app", "127.0.0.1", 0)]
+    assert started == [("webapp.app:create_app", "127.0.0.1", 0)]
     assert "Made-up answers:" in result.output
     assert "Sign in as demo with " in result.output
     assert (folder / "instance" / "demo.sqlite").is_file()
@@ -258,7 +259,7 @@ def test_translate_check_finds_what_is_stale(
     assert run("translate", "check").exit_code == 0
     stale = tmp_path / "public.pot"
     stale.write_text("old", "utf-8")
-    monkeypatch.setattr(cli, "refreshed", lambda *_: {stale: "new"})
+    monkeypatch.setattr(translating, "refreshed", lambda *_: {stale: "new"})
     result = run("translate", "check")
     assert (result.exit_code, "philos translate update" in result.stderr) == (1, True)
     assert run("translate", "update").exit_code == 0
@@ -269,7 +270,14 @@ def test_translate_check_finds_what_is_stale(
     "command",
     [
         *(["init"], ["check"], ["print"], ["serve"], ["results"], ["user", "add"]),
-        *(["db", "upgrade"], ["translate", "status"], ["translate", "update"]),
+        *(
+            ["preflight"],
+            ["trace"],
+            ["ruler"],
+            ["db", "upgrade"],
+            ["translate", "status"],
+            ["translate", "update"],
+        ),
     ],
 )
 def test_every_command_has_help_with_an_example(command: list[str]) -> None:

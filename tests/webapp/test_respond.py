@@ -16,7 +16,7 @@ from surveys.definition import SKIPPED
 from surveys.storage import Storage, StorageError
 from tests.conftest import NOON, clock
 from tests.webapp.conftest import LANGUAGES, TOKEN, code
-from webapp import create_app
+from webapp.app import create_app
 from webapp.config import Settings, settings
 
 CAMPAIGN = "leipziger-osten"
@@ -394,7 +394,10 @@ def test_a_printed_code_outlives_its_place_in_the_campaign(
     rabet = '[[places]]\nid = "rabet"\nname = "Rabet"\noutdoors = true\n'
     text = path.read_text("utf-8")
     assert rabet in text
-    path.write_text(text.replace(rabet, "").replace('"rabet", ', ""), "utf-8")
+    elsewhere = (
+        text.replace(rabet, "").replace('"rabet", ', "").replace('"rabet"', '"koehlerplatz"')
+    )
+    path.write_text(elsewhere, "utf-8")
     client = create_app(chosen, clock).test_client()
     assert client.get(f"/{code()}").status_code == 200
 

@@ -4,7 +4,8 @@ from pathlib import Path
 import pytest
 
 from materials.campaign import load
-from webapp.service import headings, latest_wave, now
+from webapp.clock import now
+from webapp.service import headings, latest_wave
 
 
 @pytest.mark.parametrize(

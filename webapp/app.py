@@ -1,0 +1,39 @@
+"""The web application of one campaign."""
+
+from flask import Flask
+
+from materials.campaign import load
+from surveys.storage import Storage
+from translations.templating import install
+from webapp import auth, respond, results, security, service
+from webapp.clock import Clock, now
+from webapp.config import Settings, from_environment
+
+
+def create_app(settings: Settings | None = None, clock: Clock = now) -> Flask:
+    """Return the web application of a campaign whose sheets and surveys are published.
+
+    Raise StorageError where the database is not ready, DocumentError where the campaign is not.
+    """
+    settings = settings or from_environment()
+    app = Flask(__name__, static_folder=None)
+    app.config.update(
+        SECRET_KEY=settings.secret,
+        SESSION_COOKIE_NAME="__Host-philos",
+        SESSION_COOKIE_SECURE=True,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        MAX_CONTENT_LENGTH=16_384,  # bytes; an answer is a few
+        MAX_FORM_PARTS=20,
+    )
+    app.jinja_options = {"autoescape": True, "trim_blocks": True, "lstrip_blocks": True}
+    install(app.jinja_env)
+    storage = Storage(settings.database_url, settings.secret)
+    storage.require_current()
+    service.init_app(app, service.Service(settings, load(settings.folder), storage, clock))
+    security.init_app(app)
+    auth.init_app(app)
+    app.register_blueprint(respond.pages)
+    app.register_blueprint(auth.pages)
+    app.register_blueprint(results.pages)
+    return app

@@ -1,0 +1,215 @@
+"""Print: from a campaign's folder to sheets, and from a sheet back to where it comes from."""
+
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import click
+
+from materials.build import build, plan
+from materials.campaign import blanks, load
+from materials.example import write_example
+from materials.imposition import PAPERS
+from materials.inspection.report import annotated, inspect
+from materials.labels import label_sheet
+from materials.production import Options
+from materials.ruler import ruler as draw_ruler
+from materials.sheets import Output, Sheet, sheets
+from materials.trace import changed_since, read_origin
+from webapp.clock import now
+from webapp.commands.options import echo_json, folder_argument, json_option, listed, many
+
+
+@click.command(epilog="Example: philos init leipzig-east")
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+def init(folder: Path) -> None:
+    """Write an example campaign that prints at once."""
+    write_example(folder, date.today())  # noqa: DTZ011  the day on the coordinator's own desk
+    click.echo(f"{folder}/campaign.toml is written. Next: philos print {folder}")
+
+
+@click.command(epilog="Example: philos check leipzig-east")
+@folder_argument
+@json_option
+def check(folder: Path, *, as_json: bool) -> None:
+    """Say everything that is wrong or still blank, before a sheet is printed."""
+    campaign = load(folder)
+    plan(campaign, folder, sheets(campaign))
+    found = blanks(campaign, now(campaign.zone).date())
+    if as_json:
+        echo_json({"findings": [vars(finding) for finding in found]})
+    else:
+        for finding in found:
+            click.echo(finding)
+        click.echo(
+            f"{many(len(found), 'thing')} to see to." if found else "Nothing is wrong or blank."
+        )
+    sys.exit(1 if found else 0)
+
+
+@click.command("print", epilog="Example: philos print leipzig-east --language ar --format flyer-a6")
+@folder_argument
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Default: DIR/out.")
+@click.option("--language", "tags", multiple=True, help="Only this language; can be repeated.")
+@click.option("--topic", multiple=True, help="Only this topic.")
+@click.option("--format", "form", multiple=True, help="Only this format.")
+@click.option("--place", multiple=True, help="Only this place.")
+@click.option(
+    "--for",
+    "outputs",
+    multiple=True,
+    type=click.Choice([output.value for output in Output]),
+    help="For the screen, an office printer or a printing press; can be repeated.",
+)
+@click.option("--sheet", "labels", help="Stickers: the number of the sheet of labels, L7160.")
+@click.option("--start-at", default=1, help="Stickers: the first label that is still there.")
+@click.option("--shift", type=(float, float), default=(0, 0), help="Stickers: mm right and down.")
+@click.option("--paper", type=click.Choice(list(PAPERS)), help="Press: several copies on a sheet.")
+@click.option("--gutter", type=float, default=0, help="Press: mm between the copies.")
+@click.option("--flip", type=click.Choice(["long", "short"]), default="long", help="Turned at.")
+@click.option("--marks", is_flag=True, help="Press: crop marks outside the bleed.")
+@click.option("--final", is_flag=True, help="Refuse sheets with text that nobody has reviewed.")
+@json_option
+def print_sheets(
+    folder: Path,
+    *,
+    out: Path | None,
+    outputs: tuple[str, ...],
+    final: bool,
+    as_json: bool,
+    **others: Any,
+) -> None:
+    """Print the sheets as PDF; each QR code is read back from its page."""
+    campaign = load(folder)
+    out = out or folder / "out"
+    wishes = {name: others.pop(name) for name in ("tags", "topic", "form", "place")}
+    wanted = _wanted(sheets(campaign), **wishes)
+    with click.progressbar(
+        length=len(wanted) * max(1, len(outputs)),
+        label="Printing",
+        file=sys.stderr,
+        hidden=not sys.stderr.isatty(),
+    ) as bar:
+        run = build(
+            campaign,
+            folder,
+            out,
+            wanted,
+            outputs=[Output(output) for output in outputs],
+            options=Options(**others),
+            final=final,
+            progress=bar.update,
+        )
+    if as_json:
+        echo_json(run.to_json())
+        return
+    click.echo(f"In {out}: {many(len(run.entries), 'file')}, {run.printed} printed anew.")
+    drafts = {entry.language for entry in run.entries if not entry.reviewed}
+    if drafts:
+        click.echo(f"With draft mark, since nobody has reviewed the text: {listed(drafts)}.")
+    if found := blanks(campaign, now(campaign.zone).date()):
+        click.echo(f"{many(len(found), 'thing')} to see to before you hand it out: philos check")
+
+
+def _wanted(
+    found: Sequence[Sheet],
+    *,
+    tags: tuple[str, ...],
+    topic: tuple[str, ...],
+    form: tuple[str, ...],
+    place: tuple[str, ...],
+) -> list[Sheet]:
+    """Return the sheets that the options let through; refuse a name that no sheet has."""
+    for option, names, known in (
+        ("--language", tags, {sheet.tag for sheet in found}),
+        ("--topic", topic, {sheet.topic.id for sheet in found}),
+        ("--format", form, {sheet.format.id for sheet in found}),
+        ("--place", place, {sheet.place for sheet in found}),
+    ):
+        if lacking := set(names) - known:
+            raise click.BadParameter(
+                f"{listed(lacking)} is not in the campaign; choose from {listed(known)}.",
+                param_hint=option,
+            )
+    wanted = [
+        sheet
+        for sheet in found
+        if (not tags or sheet.tag in tags)
+        and (not topic or sheet.topic.id in topic)
+        and (not form or sheet.format.id in form)
+        and (not place or sheet.place in place)
+    ]
+    if not wanted:
+        raise click.UsageError("The campaign has no sheet that is all of this; ask for less.")
+    return wanted
+
+
+@click.command(epilog="Example: philos preflight leaflet.pdf --pictures checked")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument(
+    "folder", metavar="[DIR]", required=False, type=click.Path(file_okay=False, path_type=Path)
+)
+@click.option("--pictures", type=click.Path(file_okay=False, path_type=Path), help="PNGs go here.")
+@json_option
+def preflight(file: Path, folder: Path | None, *, pictures: Path | None, as_json: bool) -> None:
+    """Inspect any PDF before it is printed: codes, fonts, bleed, ink, imprint, broken lines.
+
+    With DIR also for its campaign's funders and contacts.
+    """
+    data = file.read_bytes()
+    campaign = load(folder) if folder else None
+    report = inspect(data, campaign, now(campaign.zone).date() if campaign else None)
+    if pictures:
+        pictures.mkdir(parents=True, exist_ok=True)
+        for number, picture in enumerate(annotated(data, report), start=1):
+            (pictures / f"{file.stem}-{number}.png").write_bytes(picture)
+    if as_json:
+        echo_json(report.to_json())
+    else:
+        for finding in report.findings:
+            page = f"page {finding.page}: " if finding.page else ""
+            click.echo(f"{finding.level}: {page}{finding.message}")
+        errors = sum(finding.level == "error" for finding in report.findings)
+        click.echo(
+            f"{many(len(report.codes), 'QR code')} read, {many(errors, 'error')}, "
+            f"{many(len(report.findings) - errors, 'warning')}."
+        )
+    sys.exit(0 if report.ok else 1)
+
+
+@click.command(epilog="Example: philos trace flyer.pdf leipzig-east")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument(
+    "folder", metavar="[DIR]", required=False, type=click.Path(file_okay=False, path_type=Path)
+)
+@json_option
+def trace(file: Path, folder: Path | None, *, as_json: bool) -> None:
+    """Say where a sheet comes from; with DIR, what has changed in the campaign since."""
+    origin = read_origin(file)
+    changes = changed_since(origin, folder) if folder else None
+    if as_json:
+        echo_json(asdict(origin) | ({} if changes is None else {"changed": changes}))
+    else:
+        click.echo(
+            f"{file.name}: {origin.topic}, {origin.format}, {origin.language}, {origin.place}, "
+            f"for {origin.output}, of the campaign {origin.campaign}."
+        )
+        if changes is not None:
+            click.echo(
+                f"Outdated: changed since are {listed(changes)}; print it again."
+                if changes
+                else "It is as the campaign is now."
+            )
+    sys.exit(1 if changes else 0)
+
+
+@click.command(epilog="Example: philos ruler L7160 --out ruler.pdf")
+@click.argument("labels", metavar="SHEET")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), default="ruler.pdf")
+def ruler(labels: str, *, out: Path) -> None:
+    """Write a page to calibrate a printer for a sheet of labels; it tells what --shift needs."""
+    out.write_bytes(draw_ruler(label_sheet(labels)))
+    click.echo(f"{out}: print it on plain paper without scaling, hold it against {labels}.")

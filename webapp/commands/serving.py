@@ -1,0 +1,203 @@
+"""Serve: the survey and its results, the accounts and the database."""
+
+import os
+import socket
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+from granian import Granian
+from granian.constants import Interfaces
+from granian.log import LogLevels
+
+from materials.campaign import Campaign, load
+from materials.sheets import Sheet, sheets, targets
+from surveys.comparison import core
+from surveys.comparison import load as load_comparison
+from surveys.storage import Dimension, Storage
+from translations.languages import languages
+from webapp import auth, demo
+from webapp.clock import now
+from webapp.commands.options import echo_json, folder_argument, json_option
+from webapp.config import DEMO, FOLDER, Settings, settings
+from webapp.service import headings, latest_wave
+
+LOOPBACK = "127.0.0.1"
+
+
+def _storage(chosen: Settings) -> Storage:
+    """Return the storage with its schema brought up to date."""
+    storage = Storage(chosen.database_url, chosen.secret)
+    storage.upgrade()
+    return storage
+
+
+@click.command(epilog="Example: philos serve leipzig-east --port 8080")
+@folder_argument
+@click.option("--host", default=LOOPBACK, show_default=True, help="Address to listen on.")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535))
+@click.option(
+    "--demo", "as_demo", is_flag=True, help="With made-up answers, in a base of their own."
+)
+def serve(folder: Path, *, host: str, port: int, as_demo: bool) -> None:
+    """Publish the campaign's surveys and links, and serve them."""
+    campaign = load(folder)
+    _check_port(host, port)
+    chosen = settings(folder, demo=as_demo)
+    storage = _storage(chosen)
+    found = sheets(campaign)
+    today = now(campaign.zone).date()
+    storage.publish(targets(found).values(), campaign.instruments.values(), today)
+    for line in _addresses(campaign, found, f"http://{host}:{port}"):
+        click.echo(line)
+    if as_demo:
+        click.echo(
+            f"Made-up answers: {demo.fill(storage, campaign, targets(found).values(), today)}."
+        )
+        click.echo(f"Sign in as demo with {auth.renew_demo(storage)}")
+    storage.close()
+    os.environ[FOLDER] = str(folder.resolve())
+    if as_demo:
+        os.environ[DEMO] = "1"
+    Granian(
+        "webapp.app:create_app",
+        host,
+        port,
+        interface=Interfaces.WSGI,
+        factory=True,
+        blocking_threads=4,
+        websockets=False,
+        log_level=LogLevels.warning,
+    ).serve()
+
+
+def _check_port(host: str, port: int) -> None:
+    """Raise OSError in our words where somebody else listens already."""
+    try:
+        socket.create_server((host, port)).close()
+    except OSError as error:
+        raise OSError(
+            error.errno,
+            f"cannot be listened on ({error.strerror}); try another --port",
+            f"{host}:{port}",
+        ) from error
+
+
+def _addresses(campaign: Campaign, found: Sequence[Sheet], base: str) -> list[str]:
+    """Return what to open, the first sheet of each language as an example."""
+    first = {sheet.tag: sheet for sheet in reversed(found)}
+    lines = [
+        f"  {languages()[tag].endonym:<16} {base}/{first[tag].codes[0]}"
+        for tag in campaign.languages
+        if tag in first
+    ]
+    return [
+        f"{campaign.title}: {base}/",
+        "A survey as each sheet opens it:",
+        *lines,
+        f"Results: {base}/staff/results, with an account of `philos user add NAME`",
+        "Stop with Ctrl-C.",
+    ]
+
+
+@click.command(epilog="Example: philos results leipzig-east --by wave --question dark --json")
+@folder_argument
+@click.option("--by", type=click.Choice(["place", "wave"]), default="place", show_default=True)
+@click.option("--survey", help="Default: the survey of the campaign.")
+@click.option("--question", help="Default: the survey's core question.")
+@click.option("--wave", help="Default: the wave that is open or was the last to be.")
+@click.option(
+    "--demo", "as_demo", is_flag=True, help="The made-up answers of `philos serve --demo`."
+)
+@json_option
+def results(
+    folder: Path,
+    *,
+    by: Dimension,
+    survey: str | None,
+    question: str | None,
+    wave: str | None,
+    as_demo: bool,
+    as_json: bool,
+) -> None:
+    """Compare the answers to a question, by place within a wave or by wave."""
+    campaign = load(folder)
+    chosen = settings(folder, demo=as_demo)
+    storage = Storage(chosen.database_url, chosen.secret)
+    storage.require_current()
+    today = now(campaign.zone).date()
+    instrument = campaign.instruments[
+        _one_of("--survey", survey, campaign.survey, campaign.instruments)
+    ]
+    waves = [each.id for each in campaign.waves]
+    within = (
+        _one_of("--wave", wave, latest_wave(campaign, today).id, waves) if by == "place" else None
+    )
+    comparison = load_comparison(
+        storage,
+        campaign=campaign.id,
+        instrument=instrument,
+        question=question or core(instrument).id,
+        by=by,
+        headings=headings(campaign, by, within, today),
+        wave=within,
+    )
+    document = comparison.to_json()
+    if as_json:
+        echo_json(document | {"demo": as_demo})
+        return
+    click.echo(f"{document['text']} {document['row'] or ''}".strip())
+    for group in comparison.groups:
+        if group.n is None:
+            said = "too few answers to show"
+        elif not group.interval:
+            said = "no answers yet"
+        else:
+            low, high = (f"{100 * end:.0f}" for end in group.interval)
+            said = f"{group.adverse} of {group.n} {document['counted']}, {low} to {high} %"
+        click.echo(f"  {group.name:<28} {said}{' (provisional)' if group.open else ''}")
+    click.echo(document["caveat"])
+
+
+def _one_of(option: str, wish: str | None, default: str, known: Sequence[str] | Any) -> str:
+    if wish and wish not in known:
+        raise click.BadParameter(
+            f"{wish} is not known; choose from {', '.join(known)}.", param_hint=option
+        )
+    return wish or default
+
+
+@click.group()
+def user() -> None:
+    """Keep the accounts of coordinators."""
+
+
+@user.command("add", epilog="Example: philos user add anna leipzig-east")
+@click.argument("name")
+@folder_argument
+@click.password_option(help="Asked for if left out, which keeps it out of the shell's history.")
+def user_add(name: str, folder: Path, *, password: str) -> None:
+    """Add an account, or give the one of this name a new password."""
+    campaign = load(folder)
+    if len(password) < auth.SHORTEST_PASSWORD:
+        raise click.BadParameter(
+            f"The password needs {auth.SHORTEST_PASSWORD} characters or more.",
+            param_hint="--password",
+        )
+    _storage(settings(folder)).set_password_hash(name, auth.hashed(password))
+    click.echo(f"{name} can sign in to {campaign.title}.")
+
+
+@click.group()
+def db() -> None:
+    """Keep the database."""
+
+
+@db.command(epilog="Example: philos db upgrade leipzig-east")
+@folder_argument
+def upgrade(folder: Path) -> None:
+    """Bring the database to this version's schema."""
+    load(folder)
+    _storage(settings(folder)).close()
+    click.echo("The database is up to date.")
