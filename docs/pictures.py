@@ -14,11 +14,13 @@ from PIL import Image
 from materials.build import build
 from materials.campaign import load
 from materials.example import write_example
-from materials.sheets import sheets
+from materials.formats import FORMATS
+from materials.sheets import Output, sheets
 from tests.browser import chromium, served
 
 HERE = Path(__file__).parent / "pictures"
 GREY = "#8a8f98"
+SCALE = 38 / 72  # of the gallery: pixels to a point
 
 
 def side_by_side(pictures: list[Image.Image], gap: int = 24) -> Image.Image:
@@ -34,29 +36,26 @@ def side_by_side(pictures: list[Image.Image], gap: int = 24) -> Image.Image:
 
 def pages(pdf: Path, width: int) -> list[Image.Image]:
     document = pypdfium2.PdfDocument(pdf)
-    found = [page.render(scale=width / page.get_width()).to_pil() for page in document]
+    scales = [width / page.get_width() if width else SCALE for page in document]
+    found = [
+        page.render(scale=scale).to_pil() for page, scale in zip(document, scales, strict=True)
+    ]
     document.close()
     return found
 
 
 def printed(folder: Path, out: Path) -> None:
     campaign = load(folder)
+    chosen = {("found-syringe", "flyer-a6"), ("how-safe", "poster-a3"), ("traders", "poster-a3")}
     wanted = [
         sheet
         for sheet in sheets(campaign)
-        if sheet.tag in {"de", "ar"}
-        and (sheet.topic.id, sheet.format.id)
-        in {
-            ("found-syringe", "flyer-a6"),
-            ("how-safe", "poster-a3"),
-            ("traders", "poster-a3"),
-            ("emergency", "stickers-a4"),
-        }
+        if sheet.tag in {"de", "ar"} and (sheet.topic.id, sheet.format.id) in chosen
     ]
     run = build(campaign, folder, out, wanted)
     found = {(entry.topic, entry.language): out / entry.file for entry in reversed(run.entries)}
     for tag in ("de", "ar"):
-        flyer = pages(out / f"found-syringe/flyer-a6/{tag}/wurzner-schule.pdf", 420)
+        flyer = pages(out / f"screen/found-syringe/flyer-a6/{tag}/wurzner-schule.pdf", 420)
         side_by_side(flyer).save(HERE / f"flyer-{tag}.png", optimize=True)
     posters = [pages(found[topic, tag], 420)[0] for topic, tag in POSTERS]
     side_by_side(posters).save(HERE / "posters.png", optimize=True)
@@ -65,12 +64,40 @@ def printed(folder: Path, out: Path) -> None:
 POSTERS = [("traders", "de"), ("how-safe", "ar")]
 
 
+def gallery(folder: Path, out: Path) -> None:
+    """Draw a sheet of each format, in German, Arabic and Russian, all at the same scale."""
+    campaign = load(folder)
+    for tag in ("de", "ar", "ru"):
+        first = {sheet.format.id: sheet for sheet in reversed(sheets(campaign)) if sheet.tag == tag}
+        wanted = [first[name] for name in FORMATS if name in first]
+        run = build(campaign, folder, out, wanted, outputs=[Output.PRESS])
+        files = {entry.format: out / entry.file for entry in run.entries}
+        drawn = [
+            picture
+            for sheet in wanted
+            for picture in pages(files[sheet.format.id], 0)[: sheet.format.pages]
+        ]
+        rows(drawn, 1500).save(HERE / f"gallery-{tag}.png", optimize=True)
+
+
+def rows(pictures: list[Image.Image], width: int, gap: int = 14) -> Image.Image:
+    """Return pictures in rows, the tallest first."""
+    joined = Image.new("RGB", (width, sum(picture.height + gap for picture in pictures)), GREY)
+    left, top, high = gap, gap, 0
+    for picture in sorted(pictures, key=lambda each: -each.height):
+        if left + picture.width + gap > width:
+            left, top, high = gap, top + high + gap, 0
+        joined.paste(picture, (left, top))
+        left, high = left + picture.width + gap, max(high, picture.height)
+    return joined.crop((0, 0, width, top + high + gap))
+
+
 def shown(folder: Path) -> None:
     with served(folder, "--demo") as base, chromium() as browser:
         log = (folder.parent / "serve.log").read_text("utf-8")
         password = log.split("Sign in as demo with ")[1].split()[0]
         codes = dict(line.split()[-2:] for line in log.splitlines() if line.startswith("  "))
-        taken = []
+        taken: list[Image.Image] = []
         for name in ("Deutsch", "العربية"):
             url = codes[name]
             phone = browser.new_page(
@@ -100,3 +127,4 @@ if __name__ == "__main__":
         write_example(folder, date.today())  # noqa: DTZ011
         shown(folder)
         printed(folder, Path(scratch) / "out")
+        gallery(folder, Path(scratch) / "gallery")

@@ -1,9 +1,10 @@
 """The campaign folder: campaign.toml as frozen dataclasses, every field checked."""
 
+import dataclasses
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import field
-from datetime import date, timedelta
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
@@ -13,7 +14,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import AfterValidator, Field, StringConstraints
 from pydantic.dataclasses import dataclass
 
-from materials.formats import FORMATS
+from materials.formats import FORMATS, Format
 from materials.library import BUNDLED_FONTS, topics
 from surveys.definition import Instrument, Row, instrument, instruments
 from surveys.documents import (
@@ -32,8 +33,8 @@ from translations.catalogs import usable
 from translations.languages import SOURCE, Language, language
 
 FILE = "campaign.toml"
-STALE_AFTER = timedelta(days=365)
 CO_FUNDED = "Kofinanziert von der Europäischen Union"
+FINE = 0.01  # mm
 
 
 def _is_png(data: bytes) -> bool:
@@ -193,6 +194,7 @@ class Campaign:
     contacts: dict[Id, Contact] = field(default_factory=dict)
     funders: tuple[Funder, ...] = ()
     medical_reviews: dict[Id, Review] = field(default_factory=dict)
+    folds: dict[Id, tuple[float, ...]] = field(default_factory=dict)
     timezone: Annotated[str, AfterValidator(_zone)] = "Europe/Berlin"
     edition: Text = ""
     example: Switch = False
@@ -220,6 +222,11 @@ class Campaign:
         later = [wave for wave in self.waves if wave.opens > day]
         return min(later, key=lambda wave: wave.opens, default=None)
 
+    def form(self, material: Material) -> Format:
+        """Return the format of a material, folded as the campaign's print shop wants it."""
+        form = FORMATS[material.format]
+        return dataclasses.replace(form, folds=self.folds.get(form.id, form.folds))
+
     def tags(self, material: Material) -> tuple[str, ...]:
         """Return the languages of a material; a sheet of two languages has German beside it."""
         chosen = material.languages or self.languages
@@ -243,6 +250,7 @@ def load(folder: Path) -> Campaign:
         *_references(campaign),
         *_logos(campaign, folder),
         *_programmes(campaign),
+        *_folds(campaign),
     ]
     if findings:
         raise DocumentError(findings)
@@ -366,6 +374,23 @@ def _logo_fault(folder: Path, name: str) -> str:
     return ""
 
 
+def _folds(campaign: Campaign) -> Iterator[Finding]:
+    for name, widths in campaign.folds.items():
+        form = FORMATS.get(name)
+        if form is None or not form.folds:
+            leaflets = [known for known, each in FORMATS.items() if each.folds]
+            yield _finding(
+                f"folds.{name}", f"is no folded leaflet; choose from {_listed(leaflets)}."
+            )
+        elif len(widths) != len(form.folds) or not abs(sum(widths) - form.width) < FINE:
+            yield _finding(
+                f"folds.{name}",
+                f"needs {len(form.folds)} widths in mm that make {form.width:g} together.",
+            )
+        elif min(widths) < form.width / len(widths) * 0.9:
+            yield _finding(f"folds.{name}", "has a panel far narrower than the others.")
+
+
 def _programmes(campaign: Campaign) -> Iterator[Finding]:
     for number, funder in enumerate(campaign.funders, start=1):
         if funder.programme and not funder.logo:
@@ -387,62 +412,3 @@ def _programme_fault(funder: Funder) -> str:
     if funder.programme == "eu-2014" and not re.search("Europäische Union.*Fonds", funder.credit):
         return "must name the Europäische Union and the fund, as the emblem's statement says."
     return ""
-
-
-def blanks(campaign: Campaign, today: date) -> list[Finding]:
-    """Return what does not stop a print but must be seen to before handing anything out."""
-    return [
-        *_example(campaign),
-        *_blank_contacts(campaign),
-        *_stale_contacts(campaign, today),
-        *_blank_hours(campaign),
-        *_blank_reviews(campaign),
-    ]
-
-
-def _example(campaign: Campaign) -> Iterator[Finding]:
-    if campaign.example:
-        yield _finding(
-            "example", "this is the example; put in your own imprint, then remove this line."
-        )
-
-
-def stale(contact: Contact, today: date) -> bool:
-    """Return whether nobody has tried a number for over a year."""
-    return contact.verified_on is not None and today - contact.verified_on > STALE_AFTER
-
-
-def _blank_contacts(campaign: Campaign) -> Iterator[Finding]:
-    wanted = {
-        kind
-        for material in campaign.materials
-        for kind in topics()[material.topic].contacts
-        if not (kind in campaign.contacts and campaign.contacts[kind].number)
-    }
-    for kind in sorted(wanted):
-        yield _finding(f"contacts.{kind}.number", "is blank; find out the number, or leave it out.")
-
-
-def _stale_contacts(campaign: Campaign, today: date) -> Iterator[Finding]:
-    for kind, contact in campaign.contacts.items():
-        key = f"contacts.{kind}.verified_on"
-        if contact.number and contact.verified_on is None:
-            yield _finding(key, f"is missing; call {contact.number}, then write today's date.")
-        elif stale(contact, today):
-            yield _finding(key, f"is over a year old; call {contact.number} and renew the date.")
-
-
-def _blank_reviews(campaign: Campaign) -> Iterator[Finding]:
-    """Yield the medical topics that no professional has checked; their sheets say so, too."""
-    for topic in sorted({material.topic for material in campaign.materials}):
-        if topics()[topic].medical and topic not in campaign.medical_reviews:
-            yield _finding(
-                f"medical_reviews.{topic}",
-                "is missing; have the text checked by a doctor or paramedic, then write by and on.",
-            )
-
-
-def _blank_hours(campaign: Campaign) -> Iterator[Finding]:
-    used = {material.topic for material in campaign.materials}
-    if "project" in used and not campaign.organisation.hours:
-        yield _finding("organisation.hours", "is blank; write when the alliance can be met.")

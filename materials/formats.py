@@ -25,8 +25,9 @@ class Format:
 
     ``layout`` names the template and the style. ``zoom`` enlarges a layout of another size.
     ``body`` is the body type of the layout in rem, before the zoom; where it is 0, the body has
-    its smallest size and only the rest shrinks, down to ``least``. ``panels`` are those of
-    a folded leaflet, page by page, each with its width. A format
+    its smallest size and only the rest shrinks, down to ``least``. ``folds`` are the widths of
+    a leaflet's panels on the outside from left to right, mirrored on the inside and for languages
+    that are written from right to left; ``panels`` say what stands there, page by page. A format
     with a ``label`` is printed on a sheet of labels. ``centred`` sets the address in the middle.
     """
 
@@ -40,7 +41,8 @@ class Format:
     zoom: float = 1
     body: float = 1
     least: float = 0.7
-    panels: tuple[tuple[tuple[str, float], ...], ...] = ()
+    folds: tuple[float, ...] = ()
+    panels: tuple[tuple[str, ...], ...] = ()
     sticker: bool = False
     label: str | None = None
     round: bool = False
@@ -62,6 +64,12 @@ class Format:
             return f"{self.body * SCRIPT_SCALE.get(script, 1):g}rem"
         return f"{SMALLEST[self.read][script] / self.zoom:g}pt"
 
+    def row(self, page: int) -> list[tuple[str, float]]:
+        """Return the panels of a page, from 0, each with its width; one alone has all of it."""
+        widths = self.folds if page == 0 else self.folds[::-1]
+        names = self.panels[page]
+        return list(zip(names, widths if len(names) > 1 else [self.width], strict=True))
+
     @property
     def module_box(self) -> float:
         """Return the width of the QR code on paper."""
@@ -71,8 +79,8 @@ class Format:
 _FORMATS = (
     Format(id="flyer-a6", layout="flyer", width=105, height=148, pages=2, qr_box=34),
     Format(id="flyer-a5", layout="flyer", width=148, height=210, pages=2, qr_box=34, zoom=sqrt(2)),
-    Format(id="flyer-dl", layout="flyer-dl", width=99, height=210, pages=2, qr_box=36),
-    # Panels from left to right, mirrored for right-to-left languages; widths as most shops fold.
+    Format(id="flyer-dl", layout="flyer", width=99, height=210, pages=2, qr_box=36),
+    # Folded as most shops do; a campaign can say what its own shop wants.
     Format(
         id="leaflet-wickelfalz",
         layout="leaflet",
@@ -81,10 +89,8 @@ _FORMATS = (
         height=210,
         pages=2,
         qr_box=40,
-        panels=(
-            (("call", 97), ("help", 100), ("cover", 100)),
-            (("steps", 297),),
-        ),
+        folds=(97, 100, 100),
+        panels=(("call", "help", "cover"), ("steps",)),
     ),
     Format(
         id="leaflet-zickzackfalz",
@@ -94,10 +100,8 @@ _FORMATS = (
         height=210,
         pages=2,
         qr_box=40,
-        panels=(
-            (("cover", 99), ("steps", 99), ("numbers", 99)),
-            (("back", 99), ("call", 99), ("placard", 99)),
-        ),
+        folds=(99, 99, 99),
+        panels=(("cover", "steps", "numbers"), ("back", "call", "placard")),
     ),
     Format(
         id="leaflet-einbruchfalz",
@@ -107,7 +111,8 @@ _FORMATS = (
         height=210,
         pages=2,
         qr_box=40,
-        panels=((("help", 99), ("cover", 99)), (("steps", 99), ("call", 99))),
+        folds=(99, 99),
+        panels=(("help", "cover"), ("steps", "call")),
     ),
     Format(id="card", layout="card", width=85, height=55, pages=2, qr_box=28, body=0.84),
     Format(

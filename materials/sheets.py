@@ -6,7 +6,7 @@ from enum import StrEnum
 from functools import cached_property
 
 from materials.campaign import Campaign, Material
-from materials.formats import FORMATS, Format
+from materials.formats import Format
 from materials.library import Topic, topics
 from surveys.links import Target, by_code
 from translations.languages import Language, language
@@ -25,6 +25,7 @@ class Sheet:
     """One thing to print. It has one code for all its copies, or with serials one for each."""
 
     material: Material
+    format: Format
     tag: str
     place: str
     targets: tuple[Target, ...]
@@ -33,11 +34,6 @@ class Sheet:
     def topic(self) -> Topic:
         """Return the sheet's text."""
         return topics()[self.material.topic]
-
-    @property
-    def format(self) -> Format:
-        """Return the sheet's form."""
-        return FORMATS[self.material.format]
 
     @property
     def language(self) -> Language:
@@ -73,7 +69,9 @@ class Sheet:
 def sheets(campaign: Campaign) -> list[Sheet]:
     """Return every sheet of a campaign; raise LinkError where two would bear the same code."""
     found = [
-        Sheet(material, tag, place, _targets(campaign, material, tag, place))
+        Sheet(
+            material, campaign.form(material), tag, place, _targets(campaign, material, tag, place)
+        )
         for material in campaign.materials
         for tag in campaign.tags(material)
         for place in material.places or [place.id for place in campaign.places]

@@ -17,6 +17,14 @@ def following(asked: Instrument, answers: Answers, item: Item) -> Item | None:
     return next((other for other in asked.asked(answers) if _is_before(asked, item, other)), None)
 
 
+def pending(asked: Instrument, answers: Mapping[str, int], item: Item) -> Item | None:
+    """Return the next item that has no answer yet; None when nothing after this one is open."""
+    after = following(asked, answers, item)
+    while after is not None and after.id in answers:
+        after = following(asked, answers, after)
+    return after
+
+
 def preceding(asked: Instrument, answers: Answers, item: Item) -> Item | None:
     """Return the item that is asked before ``item``; None where it was the first."""
     earlier = [other for other in asked.asked(answers) if _is_before(asked, other, item)]

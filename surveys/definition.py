@@ -20,6 +20,7 @@ from surveys.documents import STRICT, Filled, Id, Switch, Text, Whole, parse, re
 
 SKIPPED = -2
 NOT_ASKED = -1
+PAGES = frozenset({"answers", "done"})  # what else an address can end with
 
 Code = Annotated[Whole, Field(ge=0, le=999)]  # negative codes are philos's own
 Some = TypeVar("Some")
@@ -157,6 +158,8 @@ class Instrument:
             where = f"question {question.id!r}"
             if question.id in ids:
                 raise ValueError(f"{where} stands twice")
+            if question.id in PAGES:
+                raise ValueError(f"{where} has the name of a page; give it another id")
             self._check_answers(question, where)
             self._check_condition(question, asked, where)
             ids.add(question.id)

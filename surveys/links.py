@@ -78,12 +78,36 @@ def read_code(typed: str) -> str:
     Case, spaces and hyphens do not matter, and O is read as 0, I and L as 1. Raise LinkError
     where the length or the check symbol tells that it was mistyped.
     """
-    code = "".join(typed.split()).upper().translate(_READ_AS)
+    code = _plain(typed)
     if len(code) not in {CODE_LENGTH, SERIAL_LENGTH} or not set(code) <= set(ALPHABET):
         raise LinkError(f"{typed!r} is not a code of {CODE_LENGTH} or {SERIAL_LENGTH} symbols")
     if _check_symbol(code[:-1]) != code[-1]:
         raise LinkError(f"{typed!r} is mistyped: its check symbol does not fit")
     return code
+
+
+def near(typed: str) -> list[str]:
+    """Return the well-formed codes that are one slip away from what somebody typed.
+
+    A slip is one wrong symbol, or two neighbours in the wrong order; a symbol too many or too
+    few as well. One in 32 passes the check symbol, so there are some ten at most.
+    """
+    said = "".join(symbol for symbol in _plain(typed) if symbol in ALPHABET)[: SERIAL_LENGTH + 1]
+    slips = {
+        *(said[:at] + symbol + said[at + 1 :] for at in range(len(said)) for symbol in ALPHABET),
+        *(said[:at] + symbol + said[at:] for at in range(len(said) + 1) for symbol in ALPHABET),
+        *(said[:at] + said[at + 1 :] for at in range(len(said))),
+        *(said[:at] + said[at + 1] + said[at] + said[at + 2 :] for at in range(len(said) - 1)),
+    }
+    return sorted(
+        code
+        for code in slips
+        if len(code) in {CODE_LENGTH, SERIAL_LENGTH} and _check_symbol(code[:-1]) == code[-1]
+    )
+
+
+def _plain(typed: str) -> str:
+    return "".join(typed.split()).upper().translate(_READ_AS)
 
 
 def url(host: str, code: str) -> str:

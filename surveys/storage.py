@@ -189,6 +189,12 @@ class Storage:
             row = connection.execute(sa.select(_links).where(_links.c.code == code)).first()
         return _target(row) if row else None
 
+    def targets(self, codes: Iterable[str]) -> list[Target]:
+        """Return what those of some codes stand for that are published, in the order of codes."""
+        wanted = sa.select(_links).where(_links.c.code.in_(list(codes))).order_by(_links.c.code)
+        with self._read() as connection:
+            return [_target(row) for row in connection.execute(wanted)]
+
     def versions(self, survey: str) -> list[Instrument]:
         """Return every published version of a survey."""
         wanted = sa.select(_versions.c.version).where(_versions.c.survey == survey)

@@ -94,6 +94,8 @@ def test_from_the_campaign_to_the_comparison(campaign: Path) -> None:
         assert phone.cookies() == []
 
         assert answer_in_arabic(page, base + path) == 27
+        assert page.locator(".answers dd").count() == 27
+        page.locator("a.next").click()
         assert "شكر" in page.locator("h1").inner_text()
         assert stored(campaign) == {("ar", "rabet"): 1}
         for _ in range(11):

@@ -22,9 +22,9 @@ from flask import (
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
-from surveys.answers import following, preceding, progress
+from surveys.answers import pending, preceding, progress
 from surveys.definition import Instrument, Item
-from surveys.links import LinkError, Target, read_code
+from surveys.links import LinkError, Target, near, read_code
 from surveys.storage import Context, StorageError
 from translations.catalogs import Texts
 from translations.languages import Language
@@ -46,13 +46,11 @@ class Visit:
     instrument: Instrument
     answers: Mapping[str, int]
 
-    def address(self, item: Item | None, row: Language | None = None) -> str:
-        """Return the address of an item, or of the end, in this or another language."""
+    def address(self, name: str, row: Language | None = None) -> str:
+        """Return the address of an item or a page by its name, in this or another language."""
         language = (row or self.row).tag
-        if item is None:
-            return url_for(".done", code=self.target.code, language=language, token=self.token)
         return url_for(
-            ".ask", code=self.target.code, language=language, token=self.token, name=item.id
+            ".ask", code=self.target.code, language=language, token=self.token, name=name
         )
 
 
@@ -65,7 +63,7 @@ def home() -> AnyResponse:
         return _show("home", row)
     target, error = _find(typed)
     if target is None:
-        return _show("home", row, status=404, error=error, code=typed)
+        return _unknown(row, error, typed)
     language = row.tag if wish else target.language
     return redirect(url_for(".start_in", code=target.code, language=language), 303)
 
@@ -109,22 +107,40 @@ def answer(code: str, language: str, token: str, name: str) -> AnyResponse:
         moment=service().moment,
     )
     service().storage.save(token, context, {item.id: given})
-    after = following(visit.instrument, {**visit.answers, item.id: given}, item)
-    return redirect(visit.address(after), 303)
+    after = pending(visit.instrument, {**visit.answers, item.id: given}, item)
+    end = "answers" if len(visit.instrument.items) > 1 else "done"
+    return redirect(visit.address(after.id if after else end), 303)
+
+
+@pages.get("/<code>/<language>/<token>/answers")
+def summary(code: str, language: str, token: str) -> AnyResponse:
+    """Show what was answered, each answer with a way to change it."""
+    visit = _visit(code, language, token)
+    return _show(
+        "answers",
+        visit.row,
+        visit.target,
+        lambda row: visit.address("answers", row),
+        given=[
+            (item, visit.answers.get(item.id), visit.address(item.id))
+            for item in visit.instrument.asked(visit.answers)
+        ],
+        done=visit.address("done"),
+    )
 
 
 @pages.get("/<code>/<language>/<token>/done")
 def done(code: str, language: str, token: str) -> AnyResponse:
     """Thank the respondent."""
     visit = _visit(code, language, token)
-    first = visit.address(visit.instrument.asked(visit.answers)[0])
+    many = len(visit.instrument.items) > 1
     return _show(
         "thanks",
         visit.row,
         visit.target,
-        lambda row: visit.address(None, row),
+        lambda row: visit.address("done", row),
         answered=bool(visit.answers),
-        first=first,
+        change=visit.address("answers" if many else next(iter(visit.instrument.items))),
     )
 
 
@@ -132,13 +148,30 @@ def _start(code: str, wish: str | None = None) -> AnyResponse:
     target, error = _find(code)
     row = chosen(service().offered, wish, target.language if target else None)
     if target is None:
-        return _show("home", row, status=404, error=error, code=code)
+        return _unknown(row, error, code)
     if service().wave is None:
         return _closed(target, row)
     visit = _opened(target, row, secrets.token_urlsafe(16))
     shown = _question(visit, visit.instrument.asked({})[0])
     shown.headers.add("Vary", "Accept-Language")
     return shown
+
+
+def _unknown(row: Language, error: str, typed: str) -> Response:
+    """Say that a code stands for nothing, and which codes are a slip away from it."""
+    serving = service()
+    meant = [
+        (target.code, url_for(".start", code=target.code), _place(target))
+        for target in serving.storage.targets(near(typed) if error == "mistyped" else [])
+        if target.campaign == serving.campaign.id
+    ]
+    return _show("home", row, status=404, error=error, code=typed, meant=meant)
+
+
+def _place(target: Target | None) -> str:
+    """Return the name of a sheet's place; a printed code outlives its place in the campaign."""
+    places = service().campaign.places
+    return next((each.name for each in places if target and each.id == target.place), "")
 
 
 def _find(typed: str) -> tuple[Target | None, str]:
@@ -182,15 +215,15 @@ def _question(visit: Visit, item: Item, *, error: bool = False) -> Response:
         "question",
         visit.row,
         visit.target,
-        lambda row: visit.address(item, row),
+        lambda row: visit.address(item.id, row),
         status=422 if error else 200,
         item=item,
         error=error,
         number=number,
         total=total,
         chosen=visit.answers.get(item.id),
-        action=visit.address(item),
-        previous=before and visit.address(before),
+        action=visit.address(item.id),
+        previous=before and visit.address(before.id),
     )
 
 
@@ -221,13 +254,12 @@ def _show(
 ) -> Response:
     """Return a page; ``way`` tells its address in another language."""
     serving = service()
-    places = serving.campaign.places  # a printed code outlives its place in the campaign
     html = render_template(
         f"respond/{name}.jinja",
         texts=Texts(row),
         stylesheet=stylesheet("respond"),
         campaign_title=serving.campaign.title,
-        place=next((each.name for each in places if target and each.id == target.place), ""),
+        place=_place(target),
         status=status,
         demo=serving.settings.demo,
         languages=[(other, way(other)) for other in serving.offered],

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from materials.campaign import Campaign, stale
+from materials.blanks import stale
+from materials.campaign import Campaign
 from materials.inspection.paper import Finding
 
 
@@ -12,8 +13,8 @@ def findings(texts: Sequence[str], campaign: Campaign, today: date) -> Iterator[
     said = _letters("".join(texts))
     for funder in campaign.funders:
         if not funder.programme and _letters(funder.credit) not in said:
-            message = f"The credit line of {funder.name} is missing; print {funder.credit!r}."
-            yield Finding(0, "credit", "error", message)
+            message = f"The credit line of {funder.name} is missing: {funder.credit!r}."
+            yield Finding(0, "credit", "warning", message)
     for contact in campaign.contacts.values():
         if contact.number and _letters(contact.number) in said and stale(contact, today):
             message = f"Nobody has tried {contact.number} for over a year; call it first."

@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from materials import campaign as campaigns
-from materials.campaign import FILE, Campaign, Contact, blanks, load
+from materials.blanks import blanks
+from materials.campaign import FILE, Campaign, Contact, load
 from surveys.definition import instrument
 from surveys.documents import DocumentError, Finding, parse
 from tests.materials.conftest import EXAMPLE, GONE, changed, edit, toml
@@ -406,6 +407,30 @@ def test_a_line_that_is_left_out_is_told(example: Campaign) -> None:
     fewer = {kind: line for kind, line in example.contacts.items() if kind != "emergency"}
     found = blanks(replace(example, contacts=fewer), TODAY)
     assert "contacts.emergency.number" in {finding.key for finding in found}
+
+
+@pytest.mark.parametrize(
+    ("folds", "said"),
+    [
+        ({"leaflet-wickelfalz": [98, 100, 99]}, ""),
+        ({"leaflet-wickelfalz": [97, 100, 101]}, "needs 3 widths in mm that make 297 together"),
+        ({"leaflet-wickelfalz": [197, 100]}, "needs 3 widths in mm that make 297 together"),
+        ({"leaflet-wickelfalz": [47, 150, 100]}, "has a panel far narrower than the others"),
+        ({"leaflet-einbruchfalz": [float("nan"), 99.0]}, "needs 2 widths"),
+        ({"flyer-a6": [105]}, "is no folded leaflet; choose from leaflet-wickelfalz"),
+        ({"leaflet-altarfalz": [105]}, "is no folded leaflet"),
+    ],
+)
+def test_a_print_shop_may_fold_in_its_own_way(
+    folder: Path, folds: dict[str, list[float]], said: str
+) -> None:
+    lines = "\n".join(f"{name} = {widths}" for name, widths in folds.items())
+    edit(folder, "[organisation]", f"[folds]\n{lines}\n[organisation]")
+    if said:
+        assert said in str(findings(folder)[0])
+    else:
+        material = next(m for m in load(folder).materials if m.format in folds)
+        assert load(folder).form(material).row(0) == [("call", 98), ("help", 100), ("cover", 99)]
 
 
 def test_a_filled_campaign_has_no_blanks(folder: Path) -> None:

@@ -55,9 +55,9 @@ def test_a_code_of_a_serial_number_scans_outdoors_in_every_format(form: Format) 
 
 @BY_ID
 def test_panels_fill_the_paper(form: Format) -> None:
-    assert len(form.panels) in {0, form.pages}
-    for row in form.panels:
-        assert sum(width for _, width in row) == form.width
+    assert len(form.panels) == (form.pages if form.folds else 0)
+    for page in range(len(form.panels)):
+        assert sum(width for _, width in form.row(page)) == form.width
 
 
 @BY_ID

@@ -213,7 +213,7 @@ def _middle(pdf: bytes) -> float:
     return (where.top_left.x + where.bottom_right.x) / 2
 
 
-@pytest.mark.parametrize("form", [form for form in FORMATS if FORMATS[form].panels])
+@pytest.mark.parametrize("form", [form for form in FORMATS if FORMATS[form].folds])
 def test_the_panels_of_a_leaflet_stand_in_the_mirror(form: str) -> None:
     """A cover is a field of colour over its panel's width, to the edge of the paper."""
     german, arabic = (
@@ -221,7 +221,7 @@ def test_the_panels_of_a_leaflet_stand_in_the_mirror(form: str) -> None:
     )
     mirrored = [FORMATS[form].width - end for end in reversed(arabic)]
     assert german == pytest.approx(mirrored, abs=0.3)
-    widths = [width for name, width in FORMATS[form].panels[0] if name == "cover"]
+    widths = [width for name, width in FORMATS[form].row(0) if name == "cover"]
     assert [pytest.approx(end - start, abs=0.3) for start, end in pairwise(german)] == widths
 
 

@@ -14,6 +14,7 @@ from surveys.links import (
     Target,
     address,
     by_code,
+    near,
     read_code,
     url,
 )
@@ -101,6 +102,29 @@ def test_whatever_is_typed_is_a_code_or_a_sentence(typed: str) -> None:
 def test_what_cannot_be_a_code_is_refused(typed: str) -> None:
     with pytest.raises(LinkError, match="is not a code of 6 or 9 symbols"):
         read_code(typed)
+
+
+@given(TARGET, st.data())
+def test_a_code_is_among_those_near_to_every_slip_of_it(
+    target: Target, data: st.DataObject
+) -> None:
+    code = target.code
+    at = data.draw(st.integers(0, len(code) - 2))
+    wrong = data.draw(st.sampled_from(ALPHABET))
+    slips = [
+        code[:at] + wrong + code[at + 1 :],
+        code[:at] + wrong + code[at:],
+        code[:at] + code[at + 1 :],
+        code[:at] + code[at + 1] + code[at] + code[at + 2 :],
+    ]
+    for slip in slips:
+        assert code in near(slip.lower())
+
+
+@given(st.text(max_size=60))
+def test_what_is_near_is_always_well_formed_and_not_much(typed: str) -> None:
+    assert len(near(typed)) < 60
+    assert all(read_code(code) == code for code in near(typed))
 
 
 def test_ten_thousand_stickers_bear_ten_thousand_codes() -> None:

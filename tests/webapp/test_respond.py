@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from surveys.definition import SKIPPED
+from surveys.links import Target
 from surveys.storage import Storage, StorageError
 from tests.conftest import NOON, clock
 from tests.webapp.conftest import LANGUAGES, TOKEN, code
@@ -41,6 +42,7 @@ def test_every_public_address_is_what_it_was_when_it_was_printed(app: Flask) -> 
         ("/<code>/<language>", "GET", "HEAD", "OPTIONS"),
         ("/<code>/<language>/<token>/<name>", "GET", "HEAD", "OPTIONS"),
         ("/<code>/<language>/<token>/<name>", "OPTIONS", "POST"),
+        ("/<code>/<language>/<token>/answers", "GET", "HEAD", "OPTIONS"),
         ("/<code>/<language>/<token>/done", "GET", "HEAD", "OPTIONS"),
         ("/staff/login", "GET", "HEAD", "OPTIONS"),
         ("/staff/login", "OPTIONS", "POST"),
@@ -100,10 +102,76 @@ def test_a_resident_answers_every_question_in_her_language(
         page = client.post(action(page), data={"answer": "1"}, follow_redirects=True)
         asked += 1
     assert asked == 26  # nobody who found no syringe is asked whom to call
-    assert page.request.path.endswith("/done")
+    assert page.request.path.endswith("/answers")
+    assert client.get(re.findall(r'class="next" href="([^"]+)"', page.text)[0]).status_code == 200
     counted = {key for key, n in storage.recount().items() if n}
     assert len(counted) == asked
     assert {key[2:5] for key in counted} == {("winter-2026", "rabet", language)}
+
+
+def test_the_end_of_the_long_form_shows_every_answer_with_a_way_to_change_it(
+    client: FlaskClient,
+) -> None:
+    path = f"/{code('de')}/de/{TOKEN}"
+    client.post(f"{path}/rel", data={"answer": "2"})
+    client.post(f"{path}/day", data={"skip": "1"})
+    client.post(f"{path}/dark", data={"answer": "97"})
+    page = client.get(f"{path}/answers").text
+    said = [" ".join(re.sub("<[^>]*>", " ", text).split()) for text in page.split("<dd>")[1:]]
+    assert said[0].startswith("Ich arbeite hier Ändern")
+    assert said[1].startswith("übersprungen Ändern")
+    assert said[2].startswith("Ich gehe im Dunkeln nie allein Ändern")
+    ways = re.findall(r'<dd>.*?href="([^"]+)"', page, re.DOTALL)
+    assert len(ways) == len(said) == 26
+    assert all(client.get(way).status_code == 200 for way in ways)
+
+
+def test_who_changes_an_answer_comes_back_to_the_first_that_is_open(client: FlaskClient) -> None:
+    path = f"/{code('de')}/de/{TOKEN}"
+    for name in ("rel", "day", "dark"):
+        client.post(f"{path}/{name}", data={"answer": "1"})
+    page = client.post(f"{path}/rel", data={"answer": "2"})
+    assert page.location.endswith("/places.rabet")
+
+
+def test_who_changes_an_answer_at_the_end_comes_back_to_the_end(client: FlaskClient) -> None:
+    page = client.get(f"/{code('de')}")
+    while "<form" in page.text:
+        page = client.post(action(page), data={"answer": "1"}, follow_redirects=True)
+    start = page.request.path.removesuffix("/answers")
+    assert client.post(f"{start}/dark", data={"answer": "2"}).location == f"{start}/answers"
+    # a changed filter opens a question: that one comes next
+    assert client.post(f"{start}/syringe", data={"answer": "2"}).location == f"{start}/syringe-call"
+
+
+def test_one_tap_needs_no_summary(client: FlaskClient) -> None:
+    target = Target(CAMPAIGN, "rabet", "how-safe", "sticker", "de", "here-now", 1)
+    answered = client.post(f"/{target.code}/de/{TOKEN}/now", data={"answer": "1"})
+    assert answered.location.endswith("/done")
+
+
+@pytest.mark.parametrize("slip", ["wrong symbol", "swapped", "one too few", "one too many"])
+def test_a_mistyped_code_is_answered_with_the_codes_that_may_be_meant(
+    client: FlaskClient, slip: str
+) -> None:
+    right = code("de")
+    typed = {
+        "wrong symbol": ("0" if right[0] != "0" else "1") + right[1:],
+        "swapped": right[1] + right[0] + right[2:],
+        "one too few": right[:2] + right[3:],
+        "one too many": right[:3] + "Z" + right[3:],
+    }[slip]
+    page = client.get("/", query_string={"code": typed, "language": "de"})
+    assert page.status_code == 404
+    assert "Meinten Sie einen von diesen?" in page.text
+    assert f'<a href="/{right}">' in page.text
+    assert "Rabet" in page.text
+
+
+def test_a_code_that_is_like_none_has_no_suggestion(client: FlaskClient) -> None:
+    page = client.get("/", query_string={"code": "what is this?", "language": "de"})
+    assert page.status_code == 404
+    assert "Meinten Sie" not in page.text
 
 
 def test_each_page_has_a_token_of_its_own_that_nobody_can_guess(client: FlaskClient) -> None:

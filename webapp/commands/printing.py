@@ -9,8 +9,9 @@ from typing import Any
 
 import click
 
+from materials.blanks import blanks
 from materials.build import build, plan
-from materials.campaign import blanks, load
+from materials.campaign import load
 from materials.example import write_example
 from materials.imposition import PAPERS
 from materials.inspection.report import annotated, inspect
