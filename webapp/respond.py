@@ -8,6 +8,7 @@ import re
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from flask import (
     Blueprint,
@@ -45,6 +46,11 @@ class Visit:
     token: str
     instrument: Instrument
     answers: Mapping[str, int]
+
+    @property
+    def is_long(self) -> bool:
+        """Return whether the survey is more than one tap."""
+        return len(self.instrument.items) > 1
 
     def address(self, name: str, row: Language | None = None) -> str:
         """Return the address of an item or a page by its name, in this or another language."""
@@ -108,7 +114,9 @@ def answer(code: str, language: str, token: str, name: str) -> AnyResponse:
     )
     service().storage.save(token, context, {item.id: given})
     after = pending(visit.instrument, {**visit.answers, item.id: given}, item)
-    end = "answers" if len(visit.instrument.items) > 1 else "done"
+    end = "answers" if visit.is_long else "done"
+    if not visit.is_long:
+        service().taps.add(token)
     return redirect(visit.address(after.id if after else end), 303)
 
 
@@ -133,15 +141,43 @@ def summary(code: str, language: str, token: str) -> AnyResponse:
 def done(code: str, language: str, token: str) -> AnyResponse:
     """Thank the respondent."""
     visit = _visit(code, language, token)
-    many = len(visit.instrument.items) > 1
+    serving = service()
     return _show(
         "thanks",
         visit.row,
         visit.target,
         lambda row: visit.address("done", row),
         answered=bool(visit.answers),
-        change=visit.address("answers" if many else next(iter(visit.instrument.items))),
+        change=visit.address("answers" if visit.is_long else next(iter(visit.instrument.items))),
+        undo=visit.address("undo") if serving.taps.is_fresh(token) and visit.answers else None,
+        **_invitation(visit),
     )
+
+
+@pages.post("/<code>/<language>/<token>/undo")
+def undo(code: str, language: str, token: str) -> AnyResponse:
+    """Take a tap back while it is fresh; later it stays, as the page has said."""
+    visit = _visit(code, language, token)
+    if not service().taps.is_fresh(token):
+        return redirect(visit.address("done"), 303)
+    service().storage.forget(visit.target.campaign, token)
+    return _show(
+        "undone",
+        visit.row,
+        visit.target,
+        lambda row: url_for(".start_in", code=visit.target.code, language=row.tag),
+        again=url_for(".start_in", code=visit.target.code, language=visit.row.tag),
+    )
+
+
+def _invitation(visit: Visit) -> dict[str, Any]:
+    """Return where the long form of a one-tap sheet's place is, and how long it takes."""
+    campaign = service().campaign
+    long = service().storage.sibling(visit.target, campaign.survey, visit.row.tag)
+    if visit.is_long or long is None:
+        return {}
+    address = url_for(".start_in", code=long.code, language=visit.row.tag)
+    return {"long": address, "minutes": campaign.instruments[campaign.survey].minutes}
 
 
 def _start(code: str, wish: str | None = None) -> AnyResponse:

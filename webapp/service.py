@@ -1,6 +1,8 @@
 """What every view works with: the campaign, its storage and the time."""
 
-from dataclasses import dataclass
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 from typing import cast
@@ -15,6 +17,25 @@ from translations.languages import Language
 from webapp.clock import Clock
 from webapp.config import Settings
 
+UNDO = 60.0  # seconds in which a tap can be taken back
+
+
+class Taps:
+    """Who has tapped a moment ago: known in memory alone, so that no time of an answer is kept."""
+
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        self._now, self._until = now, dict[str, float]()
+
+    def add(self, token: str) -> None:
+        """Remember a tap, and forget those that are too old."""
+        now = self._now()
+        recent = {old: until for old, until in list(self._until.items()) if until > now}
+        self._until = recent | {token: now + UNDO}
+
+    def is_fresh(self, token: str) -> bool:
+        """Return whether a tap can still be taken back."""
+        return self._until.get(token, 0) > self._now()
+
 
 @dataclass
 class Service:
@@ -24,6 +45,7 @@ class Service:
     campaign: Campaign
     storage: Storage
     clock: Clock
+    taps: Taps = field(default_factory=Taps)
 
     @property
     def moment(self) -> datetime:

@@ -227,3 +227,27 @@ def test_a_reader_never_waits_for_a_writer(tmp_path: Path) -> None:
     writer.rollback()
     writer.close()
     storage.close()
+
+
+def test_a_response_that_is_forgotten_leaves_nothing(storage: Storage) -> None:
+    storage.save("one", context(), {"dark": 3, "rel": 1})
+    storage.save("two", context(), {"dark": 3})
+    assert storage.forget("east", "one")
+    assert not storage.forget("east", "one")
+    assert storage.response("east", "one") is None
+    assert sum(storage.kept_counts().values()) == 1
+    assert storage.kept_counts() == storage.recount()
+
+
+def test_a_sibling_is_a_sheet_of_the_same_place_in_the_same_language_if_there_is_one(
+    storage: Storage,
+) -> None:
+    assert storage.sibling(RABET, "how-safe", "ar") == RABET
+    assert storage.sibling(RABET, "how-safe", "de") == RABET
+    assert storage.sibling(RABET, "here-now", "ar") is None
+
+
+def test_codes_that_are_not_published_stand_for_nothing(storage: Storage) -> None:
+    found = storage.targets([PLATZ.code, "0000000", RABET.code])
+    assert set(found) == {RABET, PLATZ}
+    assert storage.targets([]) == []

@@ -19,6 +19,7 @@ from tests.conftest import NOON, clock
 from tests.webapp.conftest import LANGUAGES, TOKEN, code
 from webapp.app import create_app
 from webapp.config import Settings, settings
+from webapp.service import Taps
 
 CAMPAIGN = "leipziger-osten"
 
@@ -44,6 +45,7 @@ def test_every_public_address_is_what_it_was_when_it_was_printed(app: Flask) -> 
         ("/<code>/<language>/<token>/<name>", "OPTIONS", "POST"),
         ("/<code>/<language>/<token>/answers", "GET", "HEAD", "OPTIONS"),
         ("/<code>/<language>/<token>/done", "GET", "HEAD", "OPTIONS"),
+        ("/<code>/<language>/<token>/undo", "OPTIONS", "POST"),
         ("/staff/login", "GET", "HEAD", "OPTIONS"),
         ("/staff/login", "OPTIONS", "POST"),
         ("/staff/logout", "OPTIONS", "POST"),
@@ -527,3 +529,78 @@ def test_the_band_is_of_the_campaigns_own_time(chosen: Settings, storage: Storag
         rows = connection.exec_driver_sql("SELECT day, band FROM responses").all()
     assert {str(zone) for zone in moments} == {"Europe/Berlin"}
     assert [tuple(row) for row in rows] == [("2026-11-22", 5)]
+
+
+TAPPED = Target(CAMPAIGN, "rabet", "how-safe", "sticker", "de", "here-now", 1)
+
+
+@pytest.fixture
+def seconds(app: Flask) -> list[float]:
+    """A clock for the taps: its last number is now."""
+    ticking = [0.0]
+    app.extensions["philos"].taps = Taps(lambda: ticking[-1])
+    return ticking
+
+
+@pytest.mark.usefixtures("seconds")
+def test_a_tap_can_be_taken_back_and_then_counts_no_more(
+    client: FlaskClient, storage: Storage
+) -> None:
+    path = f"/{TAPPED.code}/de/{TOKEN}"
+    thanks = client.post(f"{path}/now", data={"answer": "4"}, follow_redirects=True)
+    assert f'action="{path}/undo"' in thanks.text
+    assert sum(storage.kept_counts().values()) == 1
+    undone = client.post(f"{path}/undo")
+    assert "Ihre Antwort ist gelöscht" in undone.text
+    assert storage.response(CAMPAIGN, TOKEN) is None
+    assert storage.kept_counts() == storage.recount() == {}
+    again = client.get(re.findall(r'class="next" href="([^"]+)"', undone.text)[0])
+    assert "Wie sicher fühlen Sie sich gerade hier?" in again.text
+
+
+@pytest.mark.parametrize(("later", "kept"), [(59.9, False), (60.0, True), (3600, True)])
+def test_after_a_minute_a_tap_stays(
+    client: FlaskClient, storage: Storage, seconds: list[float], later: float, kept: bool
+) -> None:
+    path = f"/{TAPPED.code}/de/{TOKEN}"
+    client.post(f"{path}/now", data={"answer": "4"})
+    seconds.append(later)
+    assert ("/undo" not in client.get(f"{path}/done").text) is kept
+    client.post(f"{path}/undo")
+    assert (storage.response(CAMPAIGN, TOKEN) is not None) is kept
+
+
+@pytest.mark.usefixtures("seconds")
+def test_an_answer_of_the_long_form_is_changed_and_never_taken_back(
+    client: FlaskClient, storage: Storage
+) -> None:
+    path = f"/{code('de')}/de/{TOKEN}"
+    client.post(f"{path}/rel", data={"answer": "1"})
+    assert client.post(f"{path}/undo").location == f"{path}/done"
+    assert storage.response(CAMPAIGN, TOKEN) is not None
+
+
+def test_who_has_not_tapped_takes_nothing_back(client: FlaskClient) -> None:
+    path = f"/{TAPPED.code}/de/{TOKEN}"
+    assert client.post(f"{path}/undo").location == f"{path}/done"
+    assert client.get(f"{path}/undo").status_code == 404
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_who_has_tapped_is_invited_to_the_long_form_of_the_same_place(
+    client: FlaskClient, language: str
+) -> None:
+    path = f"/{TAPPED.code}/{language}/{TOKEN}"
+    thanks = client.post(f"{path}/now", data={"answer": "1"}, follow_redirects=True)
+    (way,) = re.findall(r'class="next" href="([^"]+)"', thanks.text)
+    assert way.endswith(f"/{language}")
+    page = client.get(way).text
+    assert f'lang="{language}"' in page
+    assert "Rabet" in page
+    assert "/rel" in page
+
+
+def test_who_has_answered_the_long_form_is_not_invited_to_it(client: FlaskClient) -> None:
+    path = f"/{code('de')}/de/{TOKEN}"
+    client.post(f"{path}/rel", data={"answer": "1"})
+    assert "längere Befragung" not in client.get(f"{path}/done").text
