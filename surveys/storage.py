@@ -127,6 +127,7 @@ class Storage:
     def __init__(self, url: str, secret: bytes) -> None:
         self._secret = secret
         self._instruments: dict[str, Instrument] = {}
+        self._targets: dict[str, Target] = {}
         try:
             self._engine = _engine(url)
         except (SQLAlchemyError, ImportError) as error:
@@ -184,10 +185,14 @@ class Storage:
                 connection.execute(sa.insert(_links), fresh)
 
     def target(self, code: str) -> Target | None:
-        """Return what a published code stands for."""
-        with self._read() as connection:
-            row = connection.execute(sa.select(_links).where(_links.c.code == code)).first()
-        return _target(row) if row else None
+        """Return what a published code stands for, for ever; so it is read once."""
+        if code not in self._targets:
+            with self._read() as connection:
+                row = connection.execute(sa.select(_links).where(_links.c.code == code)).first()
+            if row is None:
+                return None
+            self._targets[code] = _target(row)
+        return self._targets[code]
 
     def sibling(self, target: Target, survey: str, language: str) -> Target | None:
         """Return a sheet at the same place that opens another survey, in a language if it can."""

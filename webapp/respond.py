@@ -4,10 +4,11 @@ No cookie, no script; the token in the address is the respondent's only thread. 
 writes. Every address here stands on paper or in a browser's history: they never change.
 """
 
+import gzip
 import re
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import (
@@ -29,6 +30,7 @@ from surveys.links import LinkError, Target, near, read_code
 from surveys.storage import Context, StorageError
 from translations.catalogs import Texts
 from translations.languages import Language
+from webapp.compressed import Compressed
 from webapp.forms import read_answer
 from webapp.i18n import chosen
 from webapp.security import stylesheet
@@ -42,6 +44,7 @@ class Visit:
     """A respondent on the way: the printed code, the language, the token, the answers so far."""
 
     target: Target
+    code: str
     row: Language
     token: str
     instrument: Instrument
@@ -55,9 +58,7 @@ class Visit:
     def address(self, name: str, row: Language | None = None) -> str:
         """Return the address of an item or a page by its name, in this or another language."""
         language = (row or self.row).tag
-        return url_for(
-            ".ask", code=self.target.code, language=language, token=self.token, name=name
-        )
+        return url_for(".ask", code=self.code, language=language, token=self.token, name=name)
 
 
 @pages.get("/")
@@ -187,7 +188,8 @@ def _start(code: str, wish: str | None = None) -> AnyResponse:
         return _unknown(row, error, code)
     if service().wave is None:
         return _closed(target, row)
-    visit = _opened(target, row, secrets.token_urlsafe(16))
+    newest = service().campaign.instruments[target.survey]
+    visit = _visitor(target, row, secrets.token_urlsafe(16), newest, {})
     shown = _question(visit, visit.instrument.asked({})[0])
     shown.headers.add("Vary", "Accept-Language")
     return shown
@@ -234,33 +236,52 @@ def _visit(code: str, language: str, token: str) -> Visit:
 def _opened(target: Target, row: Language, token: str) -> Visit:
     """Return a visit with what is stored of it, in the version of the survey that it began."""
     given = service().storage.response(target.campaign, token)
-    newest = service().campaign.instruments[target.survey]
+    if given is None:
+        return _visitor(target, row, token, service().campaign.instruments[target.survey], {})
+    began = service().storage.instrument(given.version)
+    return _visitor(target, row, token, began, given.answers)
+
+
+def _visitor(
+    target: Target, row: Language, token: str, asked: Instrument, answers: Mapping[str, int]
+) -> Visit:
     return Visit(
-        target=target,
-        row=row,
-        token=token,
-        instrument=service().storage.instrument(given.version) if given else newest,
-        answers=given.answers if given else {},
+        target=target, code=target.code, row=row, token=token, instrument=asked, answers=answers
     )
 
 
 def _question(visit: Visit, item: Item, *, error: bool = False) -> Response:
+    """Return the page of an item: rendered once for all who see the same, theirs spliced in."""
     before = preceding(visit.instrument, visit.answers, item)
     number, total = progress(visit.instrument, visit.answers, item)
-    return _show(
-        "question",
-        visit.row,
-        visit.target,
-        lambda row: visit.address(item.id, row),
-        status=422 if error else 200,
-        item=item,
-        error=error,
-        number=number,
-        total=total,
-        chosen=visit.answers.get(item.id),
-        action=visit.address(item.id),
-        previous=before and visit.address(before.id),
-    )
+    code, token = visit.target.code, visit.token
+    gaps = {"code": "._" * 9, "token": "-_" * 11}
+    gaps["code"] = gaps["code"][: len(code)]
+    anybody = replace(visit, code=gaps["code"], token=gaps["token"])
+
+    def render() -> Compressed:
+        html = _html(
+            "question",
+            visit.row,
+            visit.target,
+            lambda row: anybody.address(item.id, row),
+            item=item,
+            error=error,
+            number=number,
+            total=total,
+            chosen=visit.answers.get(item.id),
+            action=anybody.address(item.id),
+            previous=before and anybody.address(before.id),
+        )
+        return Compressed(html, gaps)
+
+    seen = (visit.instrument.version, item.id, visit.row.tag, visit.answers.get(item.id))
+    around = (visit.target.place, len(code), number, total, before and before.id, error)
+    page = service().page(seen + around, render)
+    filling = {"code": code.encode(), "token": token.encode()}
+    if request.accept_encodings["gzip"]:
+        return _sent(page.gzip(filling), 422 if error else 200, encoded=True)
+    return _sent(page.html(filling), 422 if error else 200)
 
 
 def _closed(target: Target, row: Language, status: int = 200) -> Response:
@@ -289,19 +310,38 @@ def _show(
     **context: object,
 ) -> Response:
     """Return a page; ``way`` tells its address in another language."""
+    html = _html(name, row, target, way, status=status, **context).encode()
+    if request.accept_encodings["gzip"]:
+        return _sent(gzip.compress(html, mtime=0), status, encoded=True)
+    return _sent(html, status)
+
+
+def _sent(body: bytes, status: int, *, encoded: bool = False) -> Response:
+    response = make_response(body, status)
+    response.headers.add("Vary", "Accept-Encoding")
+    if encoded:
+        response.headers["Content-Encoding"] = "gzip"
+    return response
+
+
+def _html(
+    name: str,
+    row: Language,
+    target: Target | None,
+    way: Callable[[Language], str],
+    **context: object,
+) -> str:
     serving = service()
-    html = render_template(
+    return render_template(
         f"respond/{name}.jinja",
         texts=Texts(row),
         stylesheet=stylesheet("respond"),
         campaign_title=serving.campaign.title,
         place=_place(target),
-        status=status,
         demo=serving.settings.demo,
         languages=[(other, way(other)) for other in serving.offered],
         **context,
     )
-    return make_response(html, status)
 
 
 @pages.app_errorhandler(HTTPException)

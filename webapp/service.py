@@ -15,8 +15,10 @@ from surveys.storage import Dimension, Storage
 from translations.catalogs import gaps
 from translations.languages import Language
 from webapp.clock import Clock
+from webapp.compressed import Compressed
 from webapp.config import Settings
 
+MOST_PAGES = 5_000  # kept in memory, each some 5 kB; a survey has a hundred in a language
 UNDO = 60.0  # seconds in which a tap can be taken back
 
 
@@ -46,6 +48,16 @@ class Service:
     storage: Storage
     clock: Clock
     taps: Taps = field(default_factory=Taps)
+    pages: dict[tuple[object, ...], Compressed] = field(default_factory=dict)
+
+    def page(self, key: tuple[object, ...], render: Callable[[], Compressed]) -> Compressed:
+        """Return a page that was rendered before, or is now."""
+        found = self.pages.get(key)
+        if found is None:
+            if len(self.pages) >= MOST_PAGES:
+                self.pages.clear()
+            found = self.pages[key] = render()
+        return found
 
     @property
     def moment(self) -> datetime:

@@ -1,4 +1,5 @@
 import base64
+import gzip
 import hashlib
 import re
 import sqlite3
@@ -604,3 +605,49 @@ def test_who_has_answered_the_long_form_is_not_invited_to_it(client: FlaskClient
     path = f"/{code('de')}/de/{TOKEN}"
     client.post(f"{path}/rel", data={"answer": "1"})
     assert "längere Befragung" not in client.get(f"{path}/done").text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_cold_first_page_is_under_4000_bytes_on_the_wire(
+    client: FlaskClient, language: str
+) -> None:
+    page = client.get(f"/{code(language)}", headers={"Accept-Encoding": "gzip, br"})
+    assert page.headers["Content-Encoding"] == "gzip"
+    assert len(page.data) + len(str(page.headers)) < 4_000
+    assert "Accept-Encoding" in page.vary
+
+
+@pytest.mark.parametrize("wish", ["", "identity", "br", "gzip;q=0"])
+def test_a_browser_that_does_not_unpack_gets_the_same_page_plain(
+    client: FlaskClient, wish: str
+) -> None:
+    path = f"/{code('ar')}/ar/{TOKEN}/rel"
+    plain = client.get(path, headers={"Accept-Encoding": wish})
+    assert "Content-Encoding" not in plain.headers
+    packed = client.get(path, headers={"Accept-Encoding": "gzip"})
+    assert gzip.decompress(packed.data) == plain.data
+
+
+def test_a_page_that_is_kept_shows_each_respondent_her_own_answer_and_addresses(
+    client: FlaskClient,
+) -> None:
+    tokens = ["A" * 22, "B" * 22]
+    for answer, token in enumerate(tokens, start=1):
+        client.post(f"/{code('de')}/de/{token}/rel", data={"answer": str(answer)})
+    for _ in range(2):
+        for answer, token in enumerate(tokens, start=1):
+            page = client.get(f"/{code('de')}/de/{token}/rel").text
+            assert re.findall(r'value="(\d+)" checked', page) == [str(answer)]
+            found = set(re.findall(r"/([AB]{22})/", page))
+            assert found == {token}
+            assert set(re.findall(r'(?:action|href)="/([^/"]+)/', page)) == {code("de")}
+            assert "-_-_" not in page
+
+
+def test_the_pages_that_are_kept_do_not_fill_the_memory(
+    client: FlaskClient, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("webapp.service.MOST_PAGES", 3)
+    for name in ("rel", "day", "dark", "change", "avoid"):
+        assert client.get(f"/{code('de')}/de/{TOKEN}/{name}").status_code == 200
+    assert len(app.extensions["philos"].pages) <= 3

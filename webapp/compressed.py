@@ -1,0 +1,50 @@
+"""Pages that are rendered once and kept compressed; what differs is spliced in.
+
+A page is deflated in pieces, with each gap filled by a stored block (RFC 1951, 3.2.4). The gaps
+have a fixed length and are part of the window while the pieces are deflated, so that the pieces
+may refer to each other across them.
+"""
+
+import re
+import zlib
+from collections.abc import Mapping
+from itertools import zip_longest
+
+_HEADER = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\xff"  # RFC 1952: deflate, no time, best, unknown
+_LAST = b"\x01\x00\x00\xff\xff"  # an empty stored block that ends the stream
+_NOWHERE = b"\xff"  # a byte that no UTF-8 text has, so that no piece refers into a gap
+
+
+class Compressed:
+    """A page with gaps, each named by the text that stands there until it is filled."""
+
+    def __init__(self, html: str, gaps: Mapping[str, str]) -> None:
+        names = {text.encode(): name for name, text in gaps.items()}
+        parts = re.split(b"(%s)" % b"|".join(map(re.escape, names)), html.encode())
+        self._plain, self._names = parts[::2], [names[text] for text in parts[1::2]]
+        machine = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
+        self._deflated = []
+        for piece, gap in zip_longest(self._plain, parts[1::2]):
+            deflated = machine.compress(piece) + machine.flush(zlib.Z_SYNC_FLUSH)
+            self._deflated.append(deflated)
+            machine.compress(_NOWHERE * len(gap or b""))
+            machine.flush(zlib.Z_SYNC_FLUSH)
+
+    def html(self, filling: Mapping[str, bytes]) -> bytes:
+        """Return the page with its gaps filled."""
+        gaps = (filling[name] for name in self._names)
+        return b"".join(part for pair in zip_longest(self._plain, gaps) for part in pair if part)
+
+    def gzip(self, filling: Mapping[str, bytes]) -> bytes:
+        """Return the same as a gzip file; each filling is as long as the gap's own text was."""
+        stored = {name: _stored(text) for name, text in filling.items()}
+        gaps = (stored[name] for name in self._names)
+        body = b"".join(part for pair in zip_longest(self._deflated, gaps) for part in pair if part)
+        whole = self.html(filling)
+        trailer = zlib.crc32(whole).to_bytes(4, "little") + len(whole).to_bytes(4, "little")
+        return _HEADER + body + _LAST + trailer
+
+
+def _stored(text: bytes) -> bytes:
+    size = len(text).to_bytes(2, "little")
+    return b"\x00" + size + bytes(255 - byte for byte in size) + text
