@@ -100,7 +100,7 @@ def _drawn(place: tuple[float, float], form: Format, grid: Grid, flip: Edge | No
         return _at(left, height - top - form.height)
     if (flip == "long") == (height >= width):  # turned over like the page of a book
         return _at(width - left - form.width, height - top - form.height)
-    return _at(left + form.width, height - top, b"-1 0 0 -1")  # its back stands on its head
+    return _at(left + form.width, top + form.height, b"-1 0 0 -1")  # its back stands on its head
 
 
 def _at(x: float, y: float, turn: bytes = b"1 0 0 1") -> bytes:
@@ -181,6 +181,8 @@ def replace_pages(
     for key in ("/StructTreeRoot", "/MarkInfo"):
         if key in pdf.Root:
             del pdf.Root[key]
+    with pdf.open_metadata(set_pikepdf_as_editor=False, update_docinfo=False) as metadata:
+        metadata.pop("pdfuaid:part", None)
 
 
 def circle(x: float, y: float, radius: float) -> bytes:

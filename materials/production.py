@@ -5,7 +5,6 @@ Runs in a process of its own for each artwork; what it needs and what it gives a
 
 import hashlib
 import io
-import json
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -25,7 +24,7 @@ from materials.pdf import typesetter
 from materials.press import ON_PRESS, press
 from materials.qr import QUIET_ZONE, level
 from materials.qr import fitted as fitted_code
-from materials.render import Page
+from materials.render import Page, digest
 from materials.sheets import Output, Sheet
 from materials.stickers import Labels, on_labels, with_serials
 from materials.trace import Origin, Packet
@@ -83,6 +82,13 @@ class Job:
         """Return the format of all the files."""
         return self.copies[0].sheet.format
 
+    def hashes(self, copy: Copy) -> dict[str, str]:
+        """Return hashes of each part that a file is made of, beside how it is put on paper."""
+        urls = [url(self.host, code) for code in copy.sheet.codes]
+        count = copy.sheet.material.copies if self.form.sticker else 1
+        own = {"place": [copy.place, copy.outdoors], "codes": [urls, count]}
+        return {**self.page.hashes, **{part: digest(content) for part, content in own.items()}}
+
     def fingerprint(self, copy: Copy) -> str:
         """Return a hash of all that a file is made of; equal means that nothing changed."""
         options = self.options
@@ -93,10 +99,9 @@ class Job:
             _program_hash(),
             [asdict(labels)] if labels else [asdict(grid), options.flip] if grid else [],
             options.marks and copy.output is Output.PRESS,
-            [copy.output, copy.place, copy.outdoors, copy.sheet.material.copies],
-            [url(self.host, code) for code in copy.sheet.codes],
+            [copy.output, self.hashes(copy)["place"], self.hashes(copy)["codes"]],
         ]
-        return hashlib.sha256(json.dumps(made_of).encode()).hexdigest()
+        return digest(made_of)
 
 
 @dataclass(frozen=True)
@@ -239,7 +244,7 @@ def _opened(job: Job, output: Output, prepared: bytes) -> tuple[Artwork, Packet,
     pdf = pikepdf.open(io.BytesIO(prepared))
     paint = ON_PRESS if output is Output.PRESS else ON_SCREEN
     artwork = Artwork(pdf, job.page.lettering, job.page.widths, paint)
-    packet, sheet = Packet(pdf), job.copies[0].sheet
+    sheet = job.copies[0].sheet
     instances = sum(found.kind is Kind.QR for page in pdf.pages for found in slots(page))
     if labels := labels_of(job.form, output, job.options):
         if not sheet.material.serials:
@@ -253,7 +258,7 @@ def _opened(job: Job, output: Output, prepared: bytes) -> tuple[Artwork, Packet,
         for page in pdf.pages:
             page.mediabox = page.trimbox
             del page.obj.BleedBox
-    return artwork, packet, instances
+    return artwork, Packet(pdf), instances
 
 
 def _stamp(job: Job, copy: Copy) -> Stamp:
@@ -273,7 +278,7 @@ def _serials(job: Job, copy: Copy) -> Iterator[Stamp]:
 
 
 def _write_origin(packet: Packet, job: Job, copy: Copy) -> None:
-    sheet, hashes = copy.sheet, dict(job.page.hashes)
+    sheet = copy.sheet
     packet.write(
         Origin(
             campaign=job.campaign,
@@ -283,7 +288,7 @@ def _write_origin(packet: Packet, job: Job, copy: Copy) -> None:
             place=sheet.place,
             output=copy.output,
             code=None if sheet.material.serials else sheet.codes[0],
-            hashes=hashes | {"file": job.fingerprint(copy)},
+            hashes=job.hashes(copy) | {"file": job.fingerprint(copy)},
         )
     )
 

@@ -5,6 +5,7 @@ import hashlib
 import html as markup
 import json
 import mimetypes
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
@@ -55,7 +56,7 @@ class Page:
     @property
     def fingerprint(self) -> str:
         """Return a hash of all that the artwork is made of; equal means that nothing changed."""
-        return _hash([self.html, self.styles, sorted(self.letters), self.hashes["fonts"], ENGINE])
+        return digest([self.html, self.styles, sorted(self.letters), self.hashes["fonts"], ENGINE])
 
 
 def render(campaign: Campaign, folder: Path, sheets: Sequence[Sheet]) -> Page:
@@ -89,9 +90,12 @@ def render(campaign: Campaign, folder: Path, sheets: Sequence[Sheet]) -> Page:
         letters=letters,
         widths=widths,
         hashes={
-            "campaign": _hash(_said_by(campaign, first)),
-            "template": _hash([_templates_hash(first.format, first.topic.id), styles]),
-            "catalogue": _hash(said),
+            "campaign": digest(_said_by(campaign, first)),
+            "layout": digest(
+                [re.sub(r"width: [\d.]+em", "", html), styles]
+            ),  # slots as wide as any
+            "template": digest([_templates_hash(first.format, first.topic.id), styles]),
+            "catalogue": digest(said),
             "fonts": _fonts_hash(),
         },
     )
@@ -105,7 +109,8 @@ def _said_by(campaign: Campaign, sheet: Sheet) -> list[object]:
     return [campaign.host, campaign.edition, *(asdict(part) if part else None for part in own)]
 
 
-def _hash(content: object) -> str:
+def digest(content: object) -> str:
+    """Return a hash of plain data."""
     return hashlib.sha256(json.dumps(content, default=str, sort_keys=True).encode()).hexdigest()
 
 
@@ -224,7 +229,7 @@ def _style_file(name: str) -> str:
 @cache
 def _templates_hash(form: Format, topic: str) -> str:
     names = ("layouts/base", "layouts/parts", f"layouts/{form.layout}", f"topics/{topic}")
-    return _hash([(home() / f"{name}.jinja").read_text("utf-8") for name in names])
+    return digest([(home() / f"{name}.jinja").read_text("utf-8") for name in names])
 
 
 @cache

@@ -283,3 +283,14 @@ def test_translate_check_finds_what_is_stale(
 def test_every_command_has_help_with_an_example(command: list[str]) -> None:
     result = run(*command, "--help")
     assert (result.exit_code, "Example: philos" in result.output) == (0, True)
+
+
+@pytest.mark.parametrize("length", ["nan", "inf", "-inf", "1e9", "wide"])
+@pytest.mark.parametrize("option", ["--gutter", "--shift"])
+def test_a_length_that_cannot_stand_on_paper_is_wrong_use(
+    folder: Path, option: str, length: str
+) -> None:
+    lengths = [length] if option == "--gutter" else [length, "0"]
+    result = run("print", folder, option, *lengths)
+    assert result.exit_code == 2
+    assert "Traceback" not in result.output

@@ -2,9 +2,26 @@
 
 import json
 from collections.abc import Iterable
+from math import isfinite
 from pathlib import Path
+from typing import Any
 
 import click
+
+
+class _Millimetres(click.FloatRange):
+    """A length that can stand on paper."""
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        length = float(super().convert(value, param, ctx))
+        if not isfinite(length):
+            self.fail(f"{value} is no length in mm.", param, ctx)
+        return length
+
+
+MM = _Millimetres(-500, 500)
 
 folder_argument = click.argument(
     "folder", metavar="[DIR]", default=".", type=click.Path(file_okay=False, path_type=Path)

@@ -16,12 +16,13 @@ from materials.example import write_example
 from materials.imposition import PAPERS
 from materials.inspection.report import annotated, inspect
 from materials.labels import label_sheet
+from materials.outdated import changed_since
 from materials.production import Options
 from materials.ruler import ruler as draw_ruler
 from materials.sheets import Output, Sheet, sheets
-from materials.trace import changed_since, read_origin
+from materials.trace import read_origin
 from webapp.clock import now
-from webapp.commands.options import echo_json, folder_argument, json_option, listed, many
+from webapp.commands.options import MM, echo_json, folder_argument, json_option, listed, many
 
 
 @click.command(epilog="Example: philos init leipzig-east")
@@ -67,9 +68,11 @@ def check(folder: Path, *, as_json: bool) -> None:
 )
 @click.option("--sheet", "labels", help="Stickers: the number of the sheet of labels, L7160.")
 @click.option("--start-at", default=1, help="Stickers: the first label that is still there.")
-@click.option("--shift", type=(float, float), default=(0, 0), help="Stickers: mm right and down.")
-@click.option("--paper", type=click.Choice(list(PAPERS)), help="Press: several copies on a sheet.")
-@click.option("--gutter", type=float, default=0, help="Press: mm between the copies.")
+@click.option("--shift", type=(MM, MM), default=(0, 0), help="Stickers: mm right and down.")
+@click.option(
+    "--paper", type=click.Choice(list(PAPERS)), help="Press: several copies, with crop marks."
+)
+@click.option("--gutter", type=MM, default=0, help="Press: mm between the copies.")
 @click.option("--flip", type=click.Choice(["long", "short"]), default="long", help="Turned at.")
 @click.option("--marks", is_flag=True, help="Press: crop marks outside the bleed.")
 @click.option("--final", is_flag=True, help="Refuse sheets with text that nobody has reviewed.")
