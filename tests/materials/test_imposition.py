@@ -465,3 +465,16 @@ def test_a_press_sheet_that_cannot_hold_a_poster_is_refused_in_a_sentence(small:
 @pytest.mark.usefixtures("inline")
 def test_a_paper_that_philos_does_not_know_is_wrong_use(small: Path) -> None:
     assert run(small, "--for", "press", "--paper", "b2").exit_code == 2
+
+
+def test_a_back_stands_behind_its_front_off_the_middle_as_well() -> None:
+    """Turned at the short edge: as far from the lower edge as its front from the upper one."""
+    form = FORMATS["flyer-a6"]
+    pdf = Pdf.new()
+    for _ in range(2):
+        pdf.add_blank_page(page_size=(form.width * POINTS, form.height * POINTS))
+    impose(pdf, form, Grid((210, 297), 1, 1, (8, 20), (105, 148)), flip="short", marks=False)
+    back = pdf.pages[1].Contents.read_bytes().split()
+    turned, x, y = back[1:5], float(back[5]) / POINTS, float(back[6]) / POINTS
+    assert turned == [b"-1", b"0", b"0", b"-1"]
+    assert (x, y) == pytest.approx((8 + 105, 20 + 148), abs=1e-3)
