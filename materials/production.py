@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import pikepdf
@@ -67,6 +67,13 @@ class Copy:
         return self.sheet.file(self.output)
 
 
+@lru_cache(maxsize=1)  # asked for several times in a row, and long where there are serials
+def _own_hashes(host: str, copy: Copy) -> dict[str, str]:
+    urls = [url(host, code) for code in copy.sheet.codes]
+    count = copy.sheet.material.copies if copy.sheet.format.sticker else 1
+    return {"place": digest([copy.place, copy.outdoors]), "codes": digest([urls, count])}
+
+
 @dataclass(frozen=True)
 class Job:
     """Files that share an artwork."""
@@ -84,10 +91,7 @@ class Job:
 
     def hashes(self, copy: Copy) -> dict[str, str]:
         """Return hashes of each part that a file is made of, beside how it is put on paper."""
-        urls = [url(self.host, code) for code in copy.sheet.codes]
-        count = copy.sheet.material.copies if self.form.sticker else 1
-        own = {"place": [copy.place, copy.outdoors], "codes": [urls, count]}
-        return {**self.page.hashes, **{part: digest(content) for part, content in own.items()}}
+        return {**self.page.hashes, **_own_hashes(self.host, copy)}
 
     def fingerprint(self, copy: Copy) -> str:
         """Return a hash of all that a file is made of; equal means that nothing changed."""
