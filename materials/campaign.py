@@ -33,6 +33,8 @@ from translations.catalogs import usable
 from translations.languages import SOURCE, Language, language
 
 FILE = "campaign.toml"
+SURVEYS = "surveys"  # the folder of a campaign's own surveys
+TRANSLATIONS = "translations"  # and that of their catalogues
 CO_FUNDED = "Kofinanziert von der Europäischen Union"
 FINE = 0.01  # mm
 
@@ -179,7 +181,7 @@ class Material:
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class Campaign:
-    """A campaign as its folder says it."""
+    """A campaign as its folder says it; ``surveys`` are its own, each in a file of ``surveys/``."""
 
     id: Id
     title: Filled
@@ -195,6 +197,7 @@ class Campaign:
     funders: tuple[Funder, ...] = ()
     medical_reviews: dict[Id, Review] = field(default_factory=dict)
     folds: dict[Id, tuple[float, ...]] = field(default_factory=dict)
+    surveys: dict[Id, Instrument] = field(default_factory=dict)
     timezone: Annotated[str, AfterValidator(_zone)] = "Europe/Berlin"
     edition: Text = ""
     example: Switch = False
@@ -238,12 +241,20 @@ class Campaign:
         """Return the surveys that the campaign's sheets lead to, with its places as rows."""
         names = {self.survey, *(material.survey or self.survey for material in self.materials)}
         rows = [Row(id=place.id, text=place.name, name=True) for place in self.places]
-        return {name: instrument(name).with_places(rows) for name in sorted(names)}
+        return {name: self.known_surveys[name].with_places(rows) for name in sorted(names)}
+
+    @cached_property
+    def known_surveys(self) -> Mapping[str, Instrument]:
+        """Return the surveys that a material can name: those of philos, and the campaign's own."""
+        return {name: instrument(name) for name in instruments()} | self.surveys
 
 
 def load(folder: Path) -> Campaign:
     """Return the campaign of a folder; raise DocumentError with every finding."""
     campaign = read(folder / FILE, Campaign)
+    if campaign.surveys:
+        raise DocumentError([_finding("surveys", f"belong in files below {SURVEYS}/.")])
+    campaign = dataclasses.replace(campaign, surveys=_own_surveys(folder))
     findings = [
         *_clashes(campaign),
         *_doubles(campaign),
@@ -255,6 +266,25 @@ def load(folder: Path) -> Campaign:
     if findings:
         raise DocumentError(findings)
     return campaign
+
+
+def _own_surveys(folder: Path) -> dict[str, Instrument]:
+    """Return the campaign's own surveys by their ids, which are the names of their files."""
+    found = {}
+    for path in sorted((folder / SURVEYS).glob("*.toml")):
+        own = read(path, Instrument)
+        if own.id != path.stem or own.id in instruments():
+            raise DocumentError(
+                [
+                    Finding(
+                        f"{SURVEYS}/{path.name}",
+                        "must be the name of the file, and none of philos's own.",
+                        key="id",
+                    )
+                ]
+            )
+        found[own.id] = own
+    return found
 
 
 def _finding(key: str, message: str) -> Finding:
@@ -302,12 +332,13 @@ def _references(campaign: Campaign) -> Iterator[Finding]:
     places = {place.id for place in campaign.places}
     for number, tag in enumerate(campaign.languages, start=1):
         yield from _unusable(f"languages[{number}]", tag)
-    if campaign.survey not in instruments():
-        yield _finding("survey", _unknown(campaign.survey, instruments()))
+    known = campaign.known_surveys
+    if campaign.survey not in known:
+        yield _finding("survey", _unknown(campaign.survey, known))
     for number, material in enumerate(campaign.materials, start=1):
         key = f"materials[{number}]"
-        if material.survey and material.survey not in instruments():
-            yield _finding(f"{key}.survey", _unknown(material.survey, instruments()))
+        if material.survey and material.survey not in known:
+            yield _finding(f"{key}.survey", _unknown(material.survey, known))
         for name in set(material.places) - places:
             yield _finding(f"{key}.places", _unknown(name, sorted(places)))
         for tag in set(material.languages) - set(campaign.languages):

@@ -112,7 +112,7 @@ def load(
 ) -> Comparison:
     """Return the comparison of one item by place, within a wave, or by wave.
 
-    Answers to earlier versions of the survey count where the item was the same in every word.
+    Answers to earlier versions of the survey count where the item asked the same.
     Raise ComparisonError for an item that cannot be compared.
     """
     items = {item.id: item for item in questions(instrument)}
@@ -124,7 +124,7 @@ def load(
     same = [
         version.version
         for version in storage.versions(instrument.id)
-        if version.items.get(question) == item
+        if _asks_the_same(item, version)
     ]
     only = {"wave": wave} if wave else {}
     found = storage.counts(campaign, same, question, by, **only)
@@ -141,6 +141,27 @@ def load(
     )
 
 
+def _asks_the_same(item: Item, version: Instrument) -> bool:
+    """Return whether a version of the survey asks an item as it is asked now.
+
+    Either in every word, or with the same codes in a wording that the question declares to mean
+    the same.
+    """
+    other = version.items.get(item.id)
+    if other is None or other.question.kind != item.question.kind:
+        return False
+    if version.version in item.question.comparable_with:
+        codes = [option.code for option in item.scale.choices]
+        known = [option.code for option in other.scale.choices]
+        return (codes, item.scale.adverse) == (known, other.scale.adverse)
+    return _wording(item) == _wording(other)
+
+
+def _wording(item: Item) -> tuple[object, ...]:
+    question = item.question
+    return question.text, question.hint, question.show_if, item.row, item.scale, item.aside
+
+
 def compare(
     item: Item,
     headings: Sequence[Heading],
@@ -150,7 +171,7 @@ def compare(
 ) -> list[Group]:
     """Return a row for each heading, with no more than may be shown of its counts."""
     raw = [counts.get(heading.id, Counter()) for heading in headings]
-    codes = [option.code for option in item.scale.options]
+    codes = [option.code for option in item.scale.choices]
     adverse = frozenset(item.scale.adverse)
     tallies = [Tally({code: row[code] for code in codes}, adverse) for row in raw]
     levels = disclosure.levels(tallies, sum_known=sum_known)

@@ -6,51 +6,114 @@ German is the source of every text. A published version is told by its hash and 
 import dataclasses
 import hashlib
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import field
 from functools import cache, cached_property
 from importlib import resources
+from itertools import pairwise
 from pathlib import Path
-from typing import Annotated, BinaryIO, Literal, Self, TypeVar
+from types import MappingProxyType
+from typing import Annotated, BinaryIO, ClassVar, Literal, Self, TypeVar
 
 from pydantic import Field, TypeAdapter, model_validator
 from pydantic.dataclasses import dataclass
 
+from surveys import conditions
+from surveys.conditions import Answer, Answers, Condition
 from surveys.documents import STRICT, Filled, Id, Switch, Text, Whole, parse, read
 
-SKIPPED = -2
+# Codes that are philos's own and stored beside those of an instrument.
 NOT_ASKED = -1
-PAGES = frozenset({"answers", "done", "undo"})  # what else an address can end with
+SKIPPED = -2
+ANSWERED = -3  # a question with several answers, or with a text, has one
+# What no item can be called: what else an address can end with, and the words of conditions.
+PAGES = frozenset({"answers", "done", "undo"})
 
 Code = Annotated[Whole, Field(ge=0, le=999)]  # negative codes are philos's own
+Number = Annotated[Whole, Field(ge=0, le=1_000_000)]
+Version = Annotated[str, Field(pattern="^[0-9a-f]{16}$")]
 Some = TypeVar("Some")
 Several = Annotated[tuple[Some, ...], Field(min_length=1)]
+MOST_OPTIONS = 40
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class Option:
     """One answer: the integer code that is stored, and its text."""
 
+    form: ClassVar[Literal["text", "point", "band"]] = "text"  # how a page words it
+
     code: Code
     text: Filled
 
 
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Point(Option):
+    """A number on a numeric scale, such as 7 of 0 to 10; its text is the number itself."""
+
+    form: ClassVar = "point"
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Band(Option):
+    """A range of whole numbers, both ends included; the last one may be open at the top."""
+
+    form: ClassVar = "band"
+
+    low: int
+    high: int | None
+
+
+def _band(code: int, bounds: tuple[int, ...]) -> Band:
+    low, high = bounds[0], bounds[1] if len(bounds) > 1 else None
+    text = f"{low} oder mehr" if high is None else f"{low} bis {high}"
+    return Band(code=code, text=text, low=low, high=high)
+
+
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class Scale:
-    """Options that several questions share.
+    """Answers that several questions can share, in one of three forms.
 
-    ``adverse`` are the codes that a comparison counts, ``adverse_label`` says what they mean.
+    ``options`` have a text each. ``points`` are the ends of a numeric scale, whose numbers are
+    their own codes and whose ends are named by ``low`` and ``high``. ``bands`` are ranges of
+    numbers, coded from 1: ``[[14, 17], [18, 29], [30]]``. ``adverse`` are the codes that a
+    comparison counts, ``adverse_label`` says what they mean.
     """
 
-    options: Several[Option]
+    options: tuple[Option, ...] = ()
+    points: tuple[Code, Code] | None = None
+    low: Text = ""
+    high: Text = ""
+    bands: tuple[Annotated[tuple[Number, ...], Field(min_length=1, max_length=2)], ...] = ()
     adverse: tuple[Code, ...] = ()
     adverse_label: Text = ""
 
     @model_validator(mode="after")
     def _check(self) -> Self:
-        if not set(self.adverse) <= {option.code for option in self.options}:
+        if bool(self.options) + bool(self.points) + bool(self.bands) > 1:
+            raise ValueError("has more than one of options, points and bands; keep one")
+        if self.points and not self.points[0] < self.points[1] <= self.points[0] + MOST_OPTIONS:
+            raise ValueError(f"points must go up, by {MOST_OPTIONS} at most, like [0, 10]")
+        if bool(self.points) != bool(self.low and self.high):
+            raise ValueError("low and high name the ends of points; a scale has all three or none")
+        self._check_bands()
+        if not set(self.adverse) <= {option.code for option in self.choices}:
             raise ValueError("adverse names a code that no option has")
         return self
+
+    def _check_bands(self) -> None:
+        ends = [number for band in self.bands for number in band]
+        open_ones = [band for band in self.bands[:-1] if len(band) == 1]
+        if open_ones or any(one >= other for one, other in pairwise(ends)):
+            raise ValueError("bands must go up like [[14, 17], [18, 29], [30]]")
+
+    @cached_property
+    def choices(self) -> tuple[Option, ...]:
+        """Return the answers that can be chosen, in their order."""
+        if self.points:
+            low, high = self.points
+            return tuple(Point(code=code, text=str(code)) for code in range(low, high + 1))
+        return self.options or tuple(_band(code, band) for code, band in enumerate(self.bands, 1))
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
@@ -62,58 +125,82 @@ class Row:
     name: Switch = False
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Condition:
-    """Ask only who gave one of ``codes`` to the item ``item``."""
+Kind = Literal["single", "one-tap", "multiple", "scale", "matrix", "number-band", "text"]
 
-    item: str
-    codes: tuple[int, ...]
 
-    def holds(self, answers: Mapping[str, int]) -> bool:
-        """Return whether the answers so far let the question be asked."""
-        return answers.get(self.item) in self.codes
+@dataclasses.dataclass(frozen=True)
+class Form:
+    """What a kind of question is made of: which form of scale, if any, and whether rows."""
+
+    scale: tuple[Literal["options", "points", "bands"], ...]
+    rows: bool = False
+    several: bool = False
+
+
+FORMS: Mapping[Kind, Form] = MappingProxyType(
+    {
+        "single": Form(("options",)),
+        "one-tap": Form(("options",)),
+        "multiple": Form(("options",), several=True),
+        "scale": Form(("points",)),
+        "matrix": Form(("options", "points"), rows=True),
+        "number-band": Form(("bands",)),
+        "text": Form(()),
+    }
+)
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class Question:
     """One question, or a matrix of rows that share text and scale.
 
-    ``kind`` names the form field. ``extra`` are answers of substance beside the scale, such as
-    97 "I never walk alone". ``missing`` are the instrument's codes for no answer. ``show_if`` is
-    ``ITEM in CODE, CODE``. A comparison begins with the
-    ``core`` question. ``source`` and ``licence`` say where the wording comes from.
+    ``kind`` says how it is answered. ``extra`` are answers of substance beside the scale, such as
+    97 "I never walk alone"; of several answers they go with no other. ``missing`` are the
+    instrument's codes for no answer. ``show_if`` is a condition, see ``surveys.conditions``.
+    ``shuffled`` options stand in another order for each respondent. A comparison begins with the
+    ``core`` question. ``comparable_with`` names earlier versions of the survey whose wording of
+    this question means the same. ``source`` and ``licence`` say where the wording comes from.
     """
 
     id: Id
-    kind: Literal["single", "one-tap"] = "single"
+    kind: Kind = "single"
     text: Filled
-    scale: Id
+    hint: Text = ""
+    scale: Id | None = None
     rows: tuple[Row, ...] = ()
     rows_from: Literal["places"] | None = None
     extra: tuple[Option, ...] = ()
     missing: tuple[Code, ...] = (98, 99)
+    shuffled: Switch = False
     show_if: Text = ""
     core: Switch = False
+    comparable_with: tuple[Version, ...] = ()
     source: Filled
-    licence: Text = ""
+    licence: Filled
+
+    @property
+    def form(self) -> Form:
+        """Return what a question of this kind is made of."""
+        return FORMS[self.kind]
 
     @cached_property
     def condition(self) -> Condition | None:
         """Return the parsed ``show_if``; raise ValueError for one that is not in the grammar."""
-        if not self.show_if:
-            return None
-        found = re.fullmatch(r"([a-z0-9.-]+) in (-?\d+(?:, -?\d+)*)", self.show_if)
-        if not found:
-            raise ValueError('show_if must read like "syringe in 2, 3"')
-        return Condition(item=found[1], codes=tuple(map(int, found[2].split(", "))))
+        return conditions.parse(self.show_if) if self.show_if else None
 
     @model_validator(mode="after")
     def _check(self) -> Self:
         if self.rows and self.rows_from:
             raise ValueError("has both rows and rows_from; keep one")
+        if bool(self.rows or self.rows_from) != self.form.rows:
+            raise ValueError("rows belong to the kind 'matrix', which has some")
         if len({row.id for row in self.rows}) < len(self.rows):
             raise ValueError("two rows have the same id")
-        assert self.condition is None or self.condition.codes
+        if bool(self.scale) != bool(self.form.scale):
+            raise ValueError("a text has no scale, and every other kind has one")
+        if self.shuffled and "options" not in self.form.scale:
+            raise ValueError("numbers are not shuffled")
+        assert self.condition is None or list(self.condition.given())
         return self
 
 
@@ -128,15 +215,32 @@ class Item:
     missing: tuple[Option, ...] = ()
 
     @property
+    def asked_as(self) -> Kind:
+        """Return the kind of question that the page of this item looks like."""
+        if self.question.kind != "matrix":
+            return self.question.kind
+        return "scale" if self.scale.points else "single"
+
+    @property
     def aside(self) -> tuple[Option, ...]:
         """Return the answers that stand apart from the scale."""
         return self.question.extra + self.missing
 
     @cached_property
+    def offered(self) -> Mapping[int, Option]:
+        """Return every answer that can be chosen, by its code."""
+        return {option.code: option for option in self.scale.choices + self.aside}
+
+    @cached_property
+    def alone(self) -> frozenset[int]:
+        """Return the codes that go with no other."""
+        return frozenset(option.code for option in self.aside)
+
+    @cached_property
     def codes(self) -> frozenset[int]:
         """Return every code that may be stored for this item."""
-        offered = self.scale.options + self.aside
-        return frozenset(option.code for option in offered) | {SKIPPED}
+        written = {ANSWERED} if self.question.kind == "text" else set()
+        return frozenset(self.offered) | {SKIPPED} | written
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
@@ -146,8 +250,8 @@ class Instrument:
     id: Id
     title: Filled
     minutes: Whole
-    missing: tuple[Option, ...]
-    scales: dict[Id, Scale]
+    missing: tuple[Option, ...] = ()
+    scales: dict[Id, Scale] = field(default_factory=dict)
     questions: Several[Question]
 
     @model_validator(mode="after")
@@ -158,32 +262,40 @@ class Instrument:
             where = f"question {question.id!r}"
             if question.id in ids:
                 raise ValueError(f"{where} stands twice")
-            if question.id in PAGES:
-                raise ValueError(f"{where} has the name of a page; give it another id")
+            if question.id in PAGES | conditions.WORDS:
+                raise ValueError(f"{where} has a name that philos needs; give it another id")
+            self._check_scale(question, where)
             self._check_answers(question, where)
             self._check_condition(question, asked, where)
             ids.add(question.id)
             asked |= {item.id: item for item in self._items(question)}
         return self
 
-    def _check_answers(self, question: Question, where: str) -> None:
+    def _check_scale(self, question: Question, where: str) -> None:
+        forms = question.form.scale
+        if question.scale is None:
+            return
         if question.scale not in self.scales:
             raise ValueError(f"{where} names the scale {question.scale!r}, which is not there")
+        if not any(getattr(self.scales[question.scale], form) for form in forms):
+            raise ValueError(f"{where} is {question.kind!r} and needs a scale with {forms[0]}")
+
+    def _check_answers(self, question: Question, where: str) -> None:
         if not set(question.missing) <= {option.code for option in self.missing}:
             raise ValueError(f"{where} names a missing code that the instrument has not")
-        options = self.scales[question.scale].options + question.extra
-        codes = [*(option.code for option in options), *question.missing]
+        choices = self.scales[question.scale].choices if question.scale else ()
+        codes = [*(option.code for option in choices + question.extra), *question.missing]
         if len(set(codes)) < len(codes):
             raise ValueError(f"{where} offers two answers with the same code")
+        if len(codes) > MOST_OPTIONS + 2:
+            raise ValueError(f"{where} offers more than {MOST_OPTIONS} answers")
 
-    def _check_condition(self, question: Question, asked: Mapping[str, "Item"], where: str) -> None:
-        condition = question.condition
-        if condition is None:
-            return
-        if condition.item not in asked:
-            raise ValueError(f"{where} depends on {condition.item!r}, which is not asked before it")
-        if not set(condition.codes) <= asked[condition.item].codes:
-            raise ValueError(f"{where} depends on a code that {condition.item!r} does not have")
+    def _check_condition(self, question: Question, asked: Mapping[str, Item], where: str) -> None:
+        for given in question.condition.given() if question.condition else ():
+            if given.item not in asked:
+                raise ValueError(f"{where} depends on {given.item!r}, which is not asked before it")
+            if not set(given.codes) <= asked[given.item].codes:
+                raise ValueError(f"{where} depends on a code that {given.item!r} does not have")
 
     @cached_property
     def items(self) -> Mapping[str, Item]:
@@ -191,13 +303,17 @@ class Instrument:
         return {item.id: item for question in self.questions for item in self._items(question)}
 
     def _items(self, question: Question) -> Iterator[Item]:
-        scale = self.scales[question.scale]
-        missing = tuple(option for option in self.missing if option.code in question.missing)
-        if question.rows_from and not question.rows:
+        if question.rows_from:
             return
+        scale = self.scales[question.scale] if question.scale else Scale()
         for row in question.rows or (None,):
-            name = f"{question.id}.{row.id}" if row else question.id
-            yield Item(id=name, question=question, scale=scale, row=row, missing=missing)
+            yield Item(
+                id=f"{question.id}.{row.id}" if row else question.id,
+                question=question,
+                scale=scale,
+                row=row,
+                missing=tuple(each for each in self.missing if each.code in question.missing),
+            )
 
     @cached_property
     def version(self) -> str:
@@ -205,8 +321,13 @@ class Instrument:
         return hashlib.sha256(self.to_json().encode()).hexdigest()[:16]
 
     def to_json(self) -> str:
-        """Return the definition as canonical JSON."""
-        return json.dumps(dataclasses.asdict(self), ensure_ascii=False, sort_keys=True)
+        """Return the definition as canonical JSON.
+
+        What has its default is left out, so that a key which a later philos adds does not change
+        the versions that are published.
+        """
+        content = TypeAdapter(Instrument).dump_python(self, mode="json", exclude_defaults=True)
+        return json.dumps(content, ensure_ascii=False, sort_keys=True)
 
     def with_places(self, places: Sequence[Row]) -> "Instrument":
         """Return the instrument with the campaign's places as rows where it asks for them.
@@ -221,13 +342,23 @@ class Instrument:
         )
         return dataclasses.replace(self, questions=filled)
 
-    def asked(self, answers: Mapping[str, int]) -> list[Item]:
+    def reached(self, answers: Answers) -> list[tuple[Item, Answer | None]]:
+        """Return the items that a respondent with these answers is asked, each with its answer.
+
+        Whether an item is asked depends on answers to items that are asked themselves.
+        """
+        known: dict[str, Answer] = {}
+        path: list[tuple[Item, Answer | None]] = []
+        for item in self.items.values():
+            if item.question.condition is None or item.question.condition.holds(known):
+                path.append((item, answers.get(item.id)))
+                if item.id in answers:
+                    known[item.id] = answers[item.id]
+        return path
+
+    def asked(self, answers: Answers) -> list[Item]:
         """Return the items that a respondent with these answers is asked."""
-        return [
-            item
-            for item in self.items.values()
-            if item.question.condition is None or item.question.condition.holds(answers)
-        ]
+        return [item for item, _ in self.reached(answers)]
 
 
 def from_json(text: str) -> Instrument:
@@ -251,17 +382,28 @@ def instrument(name: str) -> Instrument:
 
 
 def messages(asked: Instrument) -> Iterator[tuple[str, str]]:
-    """Yield every text that a resident reads, with a comment for its translator."""
+    """Yield every text of an instrument, with a comment for its translator."""
     yield asked.title, f"title of the survey {asked.id}"
     for name, scale in asked.scales.items():
-        yield from _options(scale.options, f"answer on the scale {name}")
         if scale.adverse_label:
             yield scale.adverse_label, f"what the adverse answers of the scale {name} mean"
+    yield from wordings(asked)
+
+
+def wordings(asked: Instrument) -> Iterator[tuple[str, str]]:
+    """Yield every text that a respondent reads, with a comment for its translator."""
+    for name, scale in asked.scales.items():
+        yield from _options(scale.options, f"answer on the scale {name}")
+        for end in filter(None, (scale.low, scale.high)):
+            yield end, f"end of the numeric scale {name}"
     yield from _options(asked.missing, "answer that stands apart, below the scale")
     for question in asked.questions:
         yield question.text, f"question {question.id}"
+        if question.hint:
+            yield question.hint, f"hint below the question {question.id}: {question.text}"
         for row in question.rows:
-            yield row.text, f"row of the question {question.id}: {question.text}"
+            if not row.name:
+                yield row.text, f"row of the question {question.id}: {question.text}"
         yield from _options(question.extra, f"answer that stands apart, question {question.id}")
 
 

@@ -52,6 +52,11 @@ class DocumentError(UserError):
 _ODD = r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
 
 
+def is_plain(text: str) -> bool:
+    """Return whether a text that somebody typed has no odd character and was decoded whole."""
+    return not re.search(rf"{_ODD}|\ufffd", text)
+
+
 def _plain(text: str) -> str:
     if re.search(r"\{[{%#]|[%#}]\}", text):
         raise ValueError(

@@ -23,9 +23,9 @@ class Segment:
 
 def tones(scale: Scale) -> list[tuple[Option, int]]:
     """Return the options of a scale from the far end of the other side to the adverse far end."""
-    adverse = [option for option in scale.options if option.code in scale.adverse]
-    other = [option for option in scale.options if option.code not in scale.adverse]
-    if scale.options[0] in adverse:
+    adverse = [option for option in scale.choices if option.code in scale.adverse]
+    other = [option for option in scale.choices if option.code not in scale.adverse]
+    if scale.choices[0] in adverse:
         adverse, other = adverse[::-1], other[::-1]
     away = [(option, -tone) for tone, option in enumerate(reversed(other), start=1)]
     return [*reversed(away), *((option, tone) for tone, option in enumerate(adverse, start=1))]

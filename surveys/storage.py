@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from importlib import resources
+from types import MappingProxyType
 from typing import Any, Literal
 
 import sqlalchemy as sa
@@ -25,6 +26,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
 from surveys.answers import counted
+from surveys.conditions import Answer, Answers
 from surveys.definition import Instrument, from_json
 from surveys.links import LinkError, Target
 from translations.errors import UserError
@@ -32,6 +34,7 @@ from translations.errors import UserError
 SCHEMA = sa.MetaData()
 LONGEST_WAIT = 10  # seconds for another writer, before a respondent is asked to try again
 BAND = 4  # hours
+HELD = "held"  # the state of a text that nobody has released
 _NAME = sa.String(40)
 
 _versions = sa.Table(
@@ -73,6 +76,19 @@ _responses = sa.Table(
     sqlite_with_rowid=False,
 )
 
+# What respondents wrote themselves, apart from the rest: held until a person has released it.
+_texts = sa.Table(
+    "texts",
+    SCHEMA,
+    sa.Column("campaign", _NAME, primary_key=True),
+    sa.Column("token", sa.String(64), primary_key=True),
+    sa.Column("item", sa.String(82), primary_key=True),
+    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("state", sa.String(8), nullable=False),
+    sa.Column("day", sa.Date, nullable=False),
+    sqlite_with_rowid=False,
+)
+
 _GROUPS = ("campaign", "version", "wave", "place", "language", "topic", "format")
 _counts = sa.Table(
     "counts",
@@ -103,7 +119,8 @@ class Response:
     """What one respondent has answered so far, and by which version of the survey."""
 
     version: str
-    answers: Mapping[str, int]
+    answers: Answers
+    written: Mapping[str, str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -235,12 +252,28 @@ class Storage:
         """Return what the holder of a token has answered; None where nothing is stored yet."""
         with self._read() as connection:
             row = connection.execute(self._wanted(campaign, token)).first()
-        return Response(version=row.version, answers=row.answers) if row else None
+            if row is None:
+                return None
+            same = _same(_texts, campaign=campaign, token=row.token)
+            written = connection.execute(sa.select(_texts.c.item, _texts.c.body).where(*same))
+            return Response(
+                version=row.version,
+                answers=_answers(row.answers),
+                written=dict(tuple(each) for each in written),
+            )
 
-    def save(self, token: str, context: Context, given: Mapping[str, int]) -> None:
+    def save(
+        self,
+        token: str,
+        context: Context,
+        given: Answers,
+        written: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         """Store answers durably, and keep the counts; the last word on an item wins.
 
-        The context is stored with the first answer. The same answers again change nothing.
+        ``written`` are the texts of those items that are answered in words; they are held until
+        somebody releases them. The context is stored with the first answer. The same answers
+        again change nothing.
         """
         campaign = context.target.campaign
         with self._write() as connection:
@@ -259,13 +292,14 @@ class Storage:
             connection.execute(self._insert(_responses).on_conflict_do_nothing(), first)
             wanted = self._wanted(campaign, token)
             row = connection.execute(wanted.with_for_update(of=_responses)).one()
-            answers = {**row.answers, **given}
+            answers = {**_answers(row.answers), **given}
             connection.execute(
                 sa.update(_responses)
                 .where(*_same(_responses, campaign=campaign, token=row.token))
                 .values(answers=answers)
             )
             self._count(connection, row, answers)
+            self._write_down(connection, row, given, written)
 
     def forget(self, campaign: str, token: str) -> bool:
         """Delete a response and what it counts; return whether there was one."""
@@ -275,9 +309,38 @@ class Storage:
             if row is None:
                 return False
             self._count(connection, row, {})
-            same = _same(_responses, campaign=campaign, token=row.token)
-            connection.execute(sa.delete(_responses).where(*same))
+            for table in (_texts, _responses):
+                same = _same(table, campaign=campaign, token=row.token)
+                connection.execute(sa.delete(table).where(*same))
             return True
+
+    def _write_down(
+        self,
+        connection: sa.Connection,
+        row: sa.Row[Any],
+        given: Answers,
+        written: Mapping[str, str],
+    ) -> None:
+        """Replace the texts of the items that were answered anew; an unchanged one stays."""
+        same = _same(_texts, campaign=row.campaign, token=row.token)
+        insert = self._insert(_texts)
+        items = self.instrument(row.version).items
+        for item in given:
+            if item not in items or items[item].question.kind != "text":
+                continue
+            if item not in written:
+                connection.execute(sa.delete(_texts).where(*same, _texts.c.item == item))
+                continue
+            new = {"body": written[item], "state": HELD}
+            known = {"campaign": row.campaign, "token": row.token, "item": item, "day": row.day}
+            connection.execute(
+                insert.on_conflict_do_update(
+                    index_elements=list(_texts.primary_key),
+                    set_=new,
+                    where=_texts.c.body != written[item],
+                ),
+                known | new,
+            )
 
     def _wanted(self, campaign: str, token: str) -> sa.Select[Any]:
         return (
@@ -286,11 +349,11 @@ class Storage:
             .where(*_same(_responses, campaign=campaign, token=self._hash(token)))
         )
 
-    def _count(self, connection: sa.Connection, row: sa.Row[Any], answers: dict[str, int]) -> None:
+    def _count(self, connection: sa.Connection, row: sa.Row[Any], answers: Answers) -> None:
         """Change the counts by what a response's answers changed."""
         instrument = self.instrument(row.version)
-        change = Counter(counted(instrument, answers).items())
-        change.subtract(counted(instrument, row.answers).items())
+        change = counted(instrument, answers)
+        change.subtract(counted(instrument, _answers(row.answers)))
         group = {name: getattr(row, name) for name in _GROUPS}
         # in one order, so that two writers never wait for each other
         changed = [
@@ -339,8 +402,9 @@ class Storage:
         with self._read() as connection:
             for row in connection.execute(wanted):
                 group = tuple(str(getattr(row, name)) for name in _GROUPS)
-                answers = counted(self.instrument(row.version), row.answers)
-                found.update((*group, item, str(code)) for item, code in answers.items())
+                answers = counted(self.instrument(row.version), _answers(row.answers))
+                for (item, code), n in answers.items():
+                    found[(*group, item, str(code))] += n
         return dict(found)
 
     def kept_counts(self) -> dict[tuple[str, ...], int]:
@@ -426,6 +490,14 @@ def _begin(connection: sa.Connection) -> None:
     """Take SQLite's write lock at once: a lock that is taken later fails without waiting."""
     only_reads = connection.get_execution_options().get("read_only")
     connection.exec_driver_sql("BEGIN" if only_reads else "BEGIN IMMEDIATE")
+
+
+def _answers(stored: Mapping[str, int | list[int]]) -> dict[str, Answer]:
+    """Return answers as they are stored, with tuples for the lists of JSON."""
+    return {
+        item: tuple(answer) if isinstance(answer, list) else answer
+        for item, answer in stored.items()
+    }
 
 
 def _same(table: sa.Table, **values: str) -> list[sa.ColumnElement[bool]]:

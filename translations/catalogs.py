@@ -158,6 +158,11 @@ class Texts:
         text = plural if plural and last.plural_index(number) else source
         return Found(text, last, State.SOURCE if last is self.language else State.MISSING)
 
+    def lacks(self, sources: Iterable[str]) -> list[str]:
+        """Return those of some source messages that this reader would not see in her language."""
+        found = ((source, self._find((None, source), source, "", 1)) for source in sources)
+        return [source for source, said in found if said.language is not self.language]
+
     def text(self, source: str) -> Markup:
         """Return the text of a message from data (an instrument, a campaign), escaped for HTML."""
         found = self.find(source)

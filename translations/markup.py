@@ -12,6 +12,11 @@ def ltr(text: str) -> Markup:
     return Markup('<span class="ltr" dir="ltr" lang="de">{}</span>').format(text)
 
 
+def figures(number: int | str) -> Markup:
+    """Return a number that keeps its place inside any text, and is spoken in its language."""
+    return Markup('<span dir="ltr">{}</span>').format(number)
+
+
 def foreign(text: str | Markup, tag: str, direction: str) -> Markup:
     """Return a text that is not in the language of what surrounds it."""
     return Markup('<span lang="{}" dir="{}">{}</span>').format(tag, direction, text)

@@ -7,7 +7,7 @@ from jinja2.ext import InternationalizationExtension
 from jinja2.runtime import Context
 
 from translations.catalogs import Texts
-from translations.markup import foreign, ltr
+from translations.markup import figures, foreign, ltr
 
 
 def install(environment: Environment) -> None:
@@ -21,7 +21,7 @@ def install(environment: Environment) -> None:
         npgettext=pass_context(lambda context, *said: _texts(context).npgettext(*said)),
         newstyle=True,
     )
-    environment.globals |= {"ltr": ltr, "foreign": foreign}
+    environment.globals |= {"ltr": ltr, "figures": figures, "foreign": foreign}
 
 
 def _texts(context: Context) -> Texts:

@@ -5,6 +5,7 @@ from datetime import date, datetime, time, timedelta
 from random import Random
 
 from materials.campaign import Campaign, Wave
+from surveys.conditions import Answer
 from surveys.definition import SKIPPED, Instrument, Item
 from surveys.links import Target
 from surveys.storage import Context, Storage
@@ -46,18 +47,19 @@ def _context(draw: Random, wave: Wave, link: Target, asked: Instrument, today: d
     )
 
 
-def _answers(draw: Random, asked: Instrument, place: int) -> dict[str, int]:
-    answers: dict[str, int] = {}
+def _answers(draw: Random, asked: Instrument, place: int) -> dict[str, Answer]:
+    answers: dict[str, Answer] = {}
     for item in asked.items.values():
         if item.question.condition is None or item.question.condition.holds(answers):
             answers[item.id] = _answer(draw, item, place)
     return answers
 
 
-def _answer(draw: Random, item: Item, place: int) -> int:
+def _answer(draw: Random, item: Item, place: int) -> Answer:
     """Return a code; the first places of the campaign get more adverse answers."""
-    if draw.random() < 0.08:  # noqa: PLR2004  a share that is usual
+    if draw.random() < 0.08 or not item.scale.choices:  # noqa: PLR2004  a share that is usual
         return draw.choice([SKIPPED, *(option.code for option in item.aside)])
-    codes = [option.code for option in item.scale.options]
+    codes = [option.code for option in item.scale.choices]
     weights = [3.0 if code not in item.scale.adverse else 4.0 - place for code in codes]
-    return draw.choices(codes, [max(weight, 0.8) for weight in weights])[0]
+    (code,) = draw.choices(codes, [max(weight, 0.8) for weight in weights])
+    return (code,) if item.question.form.several else code

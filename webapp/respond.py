@@ -7,8 +7,8 @@ writes. Every address here stands on paper or in a browser's history: they never
 import gzip
 import re
 import secrets
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from flask import (
@@ -24,14 +24,14 @@ from flask import (
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
-from surveys.answers import pending, preceding, progress
-from surveys.definition import Instrument, Item
+from surveys.answers import arranged, order, pending, preceding, progress
+from surveys.conditions import Answers, codes_of
+from surveys.definition import ANSWERED, Instrument, Item
 from surveys.links import LinkError, Target, near, read_code
 from surveys.storage import Context, StorageError
-from translations.catalogs import Texts
 from translations.languages import Language
 from webapp.compressed import Compressed
-from webapp.forms import read_answer
+from webapp.forms import LONGEST_ANSWER, AnswerError, Fault, read_answer
 from webapp.i18n import chosen
 from webapp.security import stylesheet
 from webapp.service import service
@@ -48,7 +48,8 @@ class Visit:
     row: Language
     token: str
     instrument: Instrument
-    answers: Mapping[str, int]
+    answers: Answers = field(default_factory=dict)
+    written: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def is_long(self) -> bool:
@@ -103,9 +104,11 @@ def answer(code: str, language: str, token: str, name: str) -> AnyResponse:
     wave = service().wave
     if wave is None:
         return _closed(visit.target, visit.row, status=403)
-    given = read_answer(item, request.form)
-    if given is None:
-        return _question(visit, item, error=True)
+    try:
+        said = read_answer(item, request.form)
+    except AnswerError as error:
+        return _question(visit, item, error.fault)
+    given, written = (ANSWERED, {item.id: said}) if isinstance(said, str) else (said, {})
     context = Context(
         target=visit.target,
         version=visit.instrument.version,
@@ -113,7 +116,7 @@ def answer(code: str, language: str, token: str, name: str) -> AnyResponse:
         language=visit.row.tag,
         moment=service().moment,
     )
-    service().storage.save(token, context, {item.id: given})
+    service().storage.save(token, context, {item.id: given}, written)
     after = pending(visit.instrument, {**visit.answers, item.id: given}, item)
     end = "answers" if visit.is_long else "done"
     if not visit.is_long:
@@ -131,9 +134,10 @@ def summary(code: str, language: str, token: str) -> AnyResponse:
         visit.target,
         lambda row: visit.address("answers", row),
         given=[
-            (item, visit.answers.get(item.id), visit.address(item.id))
-            for item in visit.instrument.asked(visit.answers)
+            (item, answer, visit.address(item.id))
+            for item, answer in visit.instrument.reached(visit.answers)
         ],
+        written=visit.written,
         done=visit.address("done"),
     )
 
@@ -183,13 +187,14 @@ def _invitation(visit: Visit) -> dict[str, Any]:
 
 def _start(code: str, wish: str | None = None) -> AnyResponse:
     target, error = _find(code)
-    row = chosen(service().offered, wish, target.language if target else None)
+    row = chosen(_offered(target), wish, target.language if target else None)
     if target is None:
         return _unknown(row, error, code)
     if service().wave is None:
         return _closed(target, row)
     newest = service().campaign.instruments[target.survey]
-    visit = _visitor(target, row, secrets.token_urlsafe(16), newest, {})
+    token = secrets.token_urlsafe(16)
+    visit = Visit(target=target, code=target.code, row=row, token=token, instrument=newest)
     shown = _question(visit, visit.instrument.asked({})[0])
     shown.headers.add("Vary", "Accept-Language")
     return shown
@@ -212,6 +217,14 @@ def _place(target: Target | None) -> str:
     return next((each.name for each in places if target and each.id == target.place), "")
 
 
+def _offered(target: Target | None) -> Sequence[Language]:
+    """Return the languages in which the survey of a sheet can be answered."""
+    serving = service()
+    if target is None:
+        return serving.offered
+    return serving.offered_for(serving.campaign.instruments[target.survey])
+
+
 def _find(typed: str) -> tuple[Target | None, str]:
     """Return what a typed code stands for, else why it stands for nothing."""
     try:
@@ -227,7 +240,7 @@ def _find(typed: str) -> tuple[Target | None, str]:
 def _visit(code: str, language: str, token: str) -> Visit:
     """Return the visit that an address stands for; abort where a part of it is not ours."""
     target, _ = _find(code)
-    row = next((row for row in service().offered if row.tag == language), None)
+    row = next((row for row in _offered(target) if row.tag == language), None)
     if target is None or row is None or not re.fullmatch(r"[A-Za-z0-9_-]{22}", token):
         abort(404)
     return _opened(target, row, token)
@@ -237,26 +250,32 @@ def _opened(target: Target, row: Language, token: str) -> Visit:
     """Return a visit with what is stored of it, in the version of the survey that it began."""
     given = service().storage.response(target.campaign, token)
     if given is None:
-        return _visitor(target, row, token, service().campaign.instruments[target.survey], {})
-    began = service().storage.instrument(given.version)
-    return _visitor(target, row, token, began, given.answers)
-
-
-def _visitor(
-    target: Target, row: Language, token: str, asked: Instrument, answers: Mapping[str, int]
-) -> Visit:
+        newest = service().campaign.instruments[target.survey]
+        return Visit(target=target, code=target.code, row=row, token=token, instrument=newest)
     return Visit(
-        target=target, code=target.code, row=row, token=token, instrument=asked, answers=answers
+        target=target,
+        code=target.code,
+        row=row,
+        token=token,
+        instrument=service().storage.instrument(given.version),
+        answers=given.answers,
+        written=given.written,
     )
 
 
-def _question(visit: Visit, item: Item, *, error: bool = False) -> Response:
-    """Return the page of an item: rendered once for all who see the same, theirs spliced in."""
+def _question(visit: Visit, item: Item, error: Fault | None = None) -> Response:
+    """Return the page of an item: rendered once for all who see the same, theirs spliced in.
+
+    What a respondent has written herself is hers alone, so that page is not kept.
+    """
     before = preceding(visit.instrument, visit.answers, item)
     number, total = progress(visit.instrument, visit.answers, item)
     code, token = visit.target.code, visit.token
     gaps = {"code": "._" * 9, "token": "-_" * 11}
     gaps["code"] = gaps["code"][: len(code)]
+    answer = visit.answers.get(item.id)
+    written = visit.written.get(item.id, "")
+    arrangement = order(item, token)
     anybody = replace(visit, code=gaps["code"], token=gaps["token"])
 
     def render() -> Compressed:
@@ -269,15 +288,18 @@ def _question(visit: Visit, item: Item, *, error: bool = False) -> Response:
             error=error,
             number=number,
             total=total,
-            chosen=visit.answers.get(item.id),
+            options=arranged(item, arrangement),
+            chosen=codes_of(answer),
+            written=written,
+            longest=LONGEST_ANSWER,
             action=anybody.address(item.id),
             previous=before and anybody.address(before.id),
         )
         return Compressed(html, gaps)
 
-    seen = (visit.instrument.version, item.id, visit.row.tag, visit.answers.get(item.id))
+    seen = (visit.instrument.version, item.id, visit.row.tag, answer, arrangement)
     around = (visit.target.place, len(code), number, total, before and before.id, error)
-    page = service().page(seen + around, render)
+    page = render() if written else service().page(seen + around, render)
     filling = {"code": code.encode(), "token": token.encode()}
     if request.accept_encodings["gzip"]:
         return _sent(page.gzip(filling), 422 if error else 200, encoded=True)
@@ -334,12 +356,12 @@ def _html(
     serving = service()
     return render_template(
         f"respond/{name}.jinja",
-        texts=Texts(row),
+        texts=serving.texts(row),
         stylesheet=stylesheet("respond"),
         campaign_title=serving.campaign.title,
         place=_place(target),
         demo=serving.settings.demo,
-        languages=[(other, way(other)) for other in serving.offered],
+        languages=[(other, way(other)) for other in _offered(target)],
         **context,
     )
 

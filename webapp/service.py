@@ -4,15 +4,15 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import cached_property
 from typing import cast
 
 from flask import Flask, current_app
 
-from materials.campaign import Campaign, Wave
+from materials.campaign import TRANSLATIONS, Campaign, Wave
 from surveys.comparison import Heading
+from surveys.definition import Instrument, wordings
 from surveys.storage import Dimension, Storage
-from translations.catalogs import gaps
+from translations.catalogs import Texts, gaps
 from translations.languages import Language
 from webapp.clock import Clock
 from webapp.compressed import Compressed
@@ -49,6 +49,7 @@ class Service:
     clock: Clock
     taps: Taps = field(default_factory=Taps)
     pages: dict[tuple[object, ...], Compressed] = field(default_factory=dict)
+    _offered: dict[str, tuple[Language, ...]] = field(default_factory=dict)
 
     def page(self, key: tuple[object, ...], render: Callable[[], Compressed]) -> Compressed:
         """Return a page that was rendered before, or is now."""
@@ -74,11 +75,26 @@ class Service:
         """Return the wave that is open today."""
         return self.campaign.wave_on(self.today)
 
-    @cached_property
+    @property
     def offered(self) -> tuple[Language, ...]:
-        """Return the campaign's languages that have every text a respondent meets."""
-        areas = ("surveys/", "webapp/templates/respond/")
-        return tuple(row for row in self.campaign.rows if not gaps(row, "public", *areas))
+        """Return the languages of the campaign's own survey, for pages that belong to none."""
+        return self.offered_for(self.campaign.instruments[self.campaign.survey])
+
+    def offered_for(self, asked: Instrument) -> tuple[Language, ...]:
+        """Return the campaign's languages that have every text a respondent of a survey meets."""
+        if asked.version not in self._offered:
+            sources = [text for text, _ in wordings(asked)]
+            self._offered[asked.version] = tuple(
+                row
+                for row in self.campaign.rows
+                if not gaps(row, "public", "webapp/templates/respond/")
+                and not self.texts(row).lacks(sources)
+            )
+        return self._offered[asked.version]
+
+    def texts(self, row: Language) -> Texts:
+        """Return the texts of a reader, those of the campaign's own surveys included."""
+        return Texts(row, folders=[self.settings.folder / TRANSLATIONS])
 
 
 def headings(campaign: Campaign, by: Dimension, wave: str | None, today: date) -> list[Heading]:

@@ -483,6 +483,55 @@ def test_the_surveys_are_those_that_a_sheet_leads_to(example: Campaign) -> None:
     assert list(example.instruments) == ["here-now", "how-safe"]
 
 
+OWN = """id = "how-lit"
+title = "Licht"
+minutes = 1
+[scales.x]
+options = [{ code = 1, text = "Hell" }]
+[[questions]]
+id = "park"
+text = "Wie hell ist es?"
+scale = "x"
+missing = []
+source = "own"
+licence = "own"
+"""
+
+
+def own_survey(folder: Path, text: str = OWN, name: str = "how-lit") -> None:
+    (folder / "surveys").mkdir()
+    (folder / "surveys" / f"{name}.toml").write_text(text, "utf-8")
+
+
+def test_a_campaign_can_ask_with_a_survey_of_its_own(folder: Path) -> None:
+    own_survey(folder)
+    changed(folder, ("survey",), "how-lit")
+    assert list(load(folder).instruments["how-lit"].items) == ["park"]
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "said"),
+    [
+        (OWN, "other", "surveys/other.toml: id: must be the name of the file"),
+        (OWN.replace("how-lit", "how-safe"), "how-safe", "none of philos's own"),
+        (OWN.replace('scale = "x"', 'scale = "y"'), "how-lit", "names the scale 'y'"),
+    ],
+)
+def test_a_wrong_survey_of_its_own_is_refused_by_its_file(
+    folder: Path, text: str, name: str, said: str
+) -> None:
+    own_survey(folder, text, name)
+    with pytest.raises(DocumentError) as caught:
+        load(folder)
+    assert said in str(caught.value)
+
+
+def test_a_survey_belongs_in_a_file_of_its_own(folder: Path) -> None:
+    changed(folder, ("surveys",), {"how-lit": tomllib.loads(OWN)})
+    with pytest.raises(DocumentError, match="surveys: belong in files below surveys/"):
+        load(folder)
+
+
 def test_the_places_are_rows_of_the_survey_by_their_own_names(example: Campaign) -> None:
     asked = [question for question in instrument("how-safe").questions if question.rows_from]
     rows = [

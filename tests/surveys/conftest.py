@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime
+from pathlib import Path
 
 import pytest
 
 from surveys.definition import Instrument, Row, instrument
+from surveys.documents import read
 from surveys.links import Target
 from surveys.storage import Context, Storage
 
@@ -14,6 +16,8 @@ SECRET = b"k" * 32
 DAY = date(2026, 11, 22)
 PLACES = [Row(id="rabet", text="Rabet", name=True), Row(id="platz", text="Platz", name=True)]
 LONG = instrument("how-safe").with_places(PLACES)
+SHORT = instrument("here-now")
+KINDS = read(Path(__file__).with_name("kinds.toml"), Instrument)  # every kind of question
 RABET = Target("east", "rabet", "how-safe", "flyer-a6", "ar", "how-safe")
 PLATZ = replace(RABET, place="platz")
 

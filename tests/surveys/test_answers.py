@@ -1,9 +1,13 @@
+from collections import Counter
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from surveys.answers import counted, following, preceding, progress
-from surveys.definition import SKIPPED, Instrument, instrument
+from surveys.answers import ORDERS, arranged, counted, following, order, preceding, progress
+from surveys.definition import ANSWERED, SKIPPED, Instrument, Option, instrument
+from tests.surveys.conftest import KINDS
 
 LONG = instrument("how-safe")
 
@@ -46,8 +50,55 @@ def test_the_way_goes_on_from_an_item_that_is_no_longer_asked() -> None:
 
 
 def test_an_answer_behind_a_changed_filter_does_not_count() -> None:
-    assert counted(LONG, {"syringe": 2, "syringe-call": 1}) == {"syringe": 2, "syringe-call": 1}
-    assert counted(LONG, {"syringe": 1, "syringe-call": 1}) == {"syringe": 1}
+    found, call = ("syringe", 2), ("syringe-call", 1)
+    assert counted(LONG, dict([found, call])) == {found: 1, call: 1}
+    assert counted(LONG, {"syringe": 1, "syringe-call": 1}) == {("syringe", 1): 1}
+
+
+def test_what_depends_on_an_answer_that_is_no_longer_asked_is_not_asked() -> None:
+    chain = chained()
+    answers = {"a": 1, "b": 1, "c": 1}
+    assert [item.id for item in chain.asked(answers)] == ["a", "b", "c"]
+    assert [item.id for item in chain.asked({**answers, "a": 2})] == ["a"]
+    assert counted(chain, {**answers, "a": 2}) == {("a", 2): 1}
+
+
+def chained() -> Instrument:
+    """Return an instrument whose third question depends on its second, and that on the first."""
+    first, _, *_ = KINDS.questions
+    second = replace(first, id="b", show_if="a in 1")
+    third = replace(first, id="c", show_if="b in 1")
+    return replace(KINDS, questions=(replace(first, id="a"), second, third))
+
+
+def test_who_gives_several_answers_counts_once_for_each_and_once_as_a_person() -> None:
+    assert counted(KINDS, {"several": (1, 3)}) == {
+        ("several", 1): 1,
+        ("several", 3): 1,
+        ("several", ANSWERED): 1,
+    }
+    assert counted(KINDS, {"several": SKIPPED}) == {("several", SKIPPED): 1}
+
+
+@given(st.text(min_size=1, max_size=22))
+def test_a_respondent_sees_the_same_order_whenever_she_comes_back(token: str) -> None:
+    item = KINDS.items["several"]
+    assert order(item, token) == order(item, token) != 0
+    assert arranged(item, order(item, token)) == arranged(item, order(item, token))
+    assert order(KINDS.items["one"], token) == 0
+
+
+def test_each_option_stands_first_equally_often_and_none_is_lost() -> None:
+    item = KINDS.items["several"]
+    orders = [arranged(item, number) for number in range(1, ORDERS + 1)]
+    assert set(Counter(options[0].code for options in orders).values()) == {ORDERS // 3}
+    assert all(sorted(map(code, options)) == [1, 2, 3] for options in orders)
+    assert len(set(orders)) == 6
+    assert arranged(item, 0) == item.scale.choices
+
+
+def code(option: Option) -> int:
+    return option.code
 
 
 def test_an_answer_to_an_item_of_another_version_does_not_count() -> None:

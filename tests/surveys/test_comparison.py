@@ -105,6 +105,28 @@ def test_answers_to_an_earlier_wording_do_not_count(storage: Storage) -> None:
         assert found.groups[0].n == expected
 
 
+def test_an_earlier_wording_counts_where_the_question_says_that_it_means_the_same(
+    storage: Storage,
+) -> None:
+    fill(storage, {1: 10, 3: 10})
+    safe = LONG.scales["safe"]
+    other_codes = replace(safe, options=(*safe.options, Option(code=5, text="Gar nicht")))
+    for scale, expected in ((safe, 20), (other_codes, 0)):
+        reworded = [
+            replace(each, text="Anders gefragt", comparable_with=(LONG.version,))
+            if each.id == "dark"
+            else each
+            for each in LONG.questions
+        ]
+        scales = {**LONG.scales, "safe": scale}
+        newer = replace(LONG, questions=tuple(reworded), scales=scales)
+        storage.publish([RABET], [newer], DAY)
+        found = load(
+            storage, campaign="east", instrument=newer, question="dark", by="place", headings=PLACES
+        )
+        assert found.groups[0].n == expected
+
+
 def test_another_scale_does_not_count_either(storage: Storage) -> None:
     fill(storage, {1: 10, 3: 10})
     safe = LONG.scales["safe"]

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from surveys.conditions import Given
 from surveys.definition import (
     SKIPPED,
-    Condition,
     Instrument,
     Row,
     extract,
@@ -41,12 +41,14 @@ text = "A?"
 scale = "yes-no"
 missing = [99]
 source = "own"
+licence = "own"
 [[questions]]
 id = "b"
 text = "B?"
 scale = "yes-no"
 missing = [99]
 source = "own"
+licence = "own"
 """
 
 
@@ -75,7 +77,7 @@ def test_the_questions_and_their_order_are_those_of_the_reference() -> None:
 def test_the_answers_and_sources_are_those_of_the_reference(row: dict[str, Any]) -> None:
     question = next(one for one in LONG.questions if one.id == row["id"])
     if "options" in row:
-        options = LONG.scales[question.scale].options + question.extra
+        options = LONG.scales[question.scale or ""].choices + question.extra
         assert len(options) == len(row["options"])
     else:
         said = [option.text.casefold() for option in LONG.scales["safe"].options]
@@ -84,7 +86,8 @@ def test_the_answers_and_sources_are_those_of_the_reference(row: dict[str, Any])
     if isinstance(row.get("rows"), list):
         assert len(question.rows) == len(row["rows"])
     assert question.source
-    assert question.licence == row.get("licence", "")
+    assert question.licence
+    assert question.licence == row.get("licence", question.licence)
     assert question.core is row.get("core", False)
 
 
@@ -155,8 +158,47 @@ def test_the_same_definition_is_the_same_version_however_it_is_written() -> None
         (("code = 1,", "code = 1000,"), "scales.yes-no.options[1].code: must be at most 999."),
         (("code = 1,", "code = 1.0,"), "options[1].code: must be a whole number."),
         (last('extra = [{ code = 1, text = "x" }]'), "'b' offers two answers with the same code."),
-        (last('show_if = "a"'), 'questions[2]: show_if must read like "syringe in 2, 3".'),
+        (last('show_if = "a"'), "questions[2]: show_if must read like"),
         (last('show_if = "a in 1 or 2"'), "show_if must read like"),
+        (last('show_if = "a in 1 and not (c in 1)"'), "'b' depends on 'c', which is not asked"),
+        (('id = "a"', 'id = "or"'), "question 'or' has a name that philos needs"),
+        (('id = "a"', 'id = "done"'), "question 'done' has a name that philos needs"),
+        (
+            (
+                "minutes = 1",
+                'minutes = 1\n[scales.x]\noptions=[{code=1, text="x"}]\nbands=[[1, 2]]',
+            ),
+            "scales.x: has more than one of options, points and bands; keep one.",
+        ),
+        (
+            ("minutes = 1", "minutes = 1\n[scales.x]\npoints = [0, 10]"),
+            "scales.x: low and high name",
+        ),
+        (
+            ("minutes = 1", 'minutes = 1\n[scales.x]\npoints = [5, 1]\nlow = "a"\nhigh = "b"'),
+            "scales.x: points must go up",
+        ),
+        (
+            ("minutes = 1", 'minutes = 1\n[scales.x]\npoints = [0, 99]\nlow = "a"\nhigh = "b"'),
+            "scales.x: points must go up",
+        ),
+        (("minutes = 1", "minutes = 1\n[scales.x]\nbands = [[1, 5], [5, 9]]"), "bands must go up"),
+        (("minutes = 1", "minutes = 1\n[scales.x]\nbands = [[1], [5, 9]]"), "bands must go up"),
+        (("minutes = 1", "minutes = 1\n[scales.x]\nbands = [[1, 2, 3]]"), "scales.x.bands[1]:"),
+        (last('kind = "text"'), "questions[2]: a text has no scale, and every other kind has one."),
+        (('text = "B?"\nscale = "yes-no"', 'text = "B?"'), "a text has no scale"),
+        (last('kind = "scale"'), "question 'b' is 'scale' and needs a scale with points."),
+        (
+            last('kind = "number-band"'),
+            "question 'b' is 'number-band' and needs a scale with bands.",
+        ),
+        (
+            last('kind = "matrix"'),
+            "questions[2]: rows belong to the kind 'matrix', which has some.",
+        ),
+        (last('rows = [{ id = "x", text = "x" }]'), "rows belong to the kind 'matrix'"),
+        (last('comparable_with = ["x"]'), "questions[2].comparable_with[1]: must"),
+        (('licence = "own"', ""), "questions[1].licence: is missing; add it."),
         (last('show_if = "__import__(1)"'), "show_if must read like"),
         (last('show_if = "c in 1"'), "question 'b' depends on 'c', which is not asked before it."),
         (last('show_if = "b in 1"'), "question 'b' depends on 'b', which is not asked before it."),
@@ -164,14 +206,17 @@ def test_the_same_definition_is_the_same_version_however_it_is_written() -> None
         (last('kind = "video"'), "questions[2].kind:"),
         (last('rows_from = "users"'), "questions[2].rows_from:"),
         (
-            last('rows_from = "places"\nrows = [{ id = "x", text = "x" }]'),
+            last('kind = "matrix"\nrows_from = "places"\nrows = [{ id = "x", text = "x" }]'),
             "questions[2]: has both rows and rows_from; keep one.",
         ),
         (
-            last('rows = [{ id = "x", text = "x" }, { id = "x", text = "y" }]'),
+            last('kind = "matrix"\nrows = [{ id = "x", text = "x" }, { id = "x", text = "y" }]'),
             "questions[2]: two rows have the same id.",
         ),
-        (last('rows = [{ id = "x.y", text = "x" }]'), "questions[2].rows[1].id: must be an id"),
+        (
+            last('kind = "matrix"\nrows = [{ id = "x.y", text = "x" }]'),
+            "questions[2].rows[1].id: must be an id",
+        ),
         (('text = "A?"', 'text = "{{ 1 }}"'), "questions[1].text: has template code"),
         (('source = "own"', ""), "questions[1].source: is missing; add it."),
         (('id = "small"', 'id = "../x"'), "id: must be an id"),
@@ -197,7 +242,7 @@ def test_an_instrument_without_questions_is_refused() -> None:
 
 def test_a_condition_may_ask_for_a_skip() -> None:
     asked = small(*last('show_if = "a in 2, -2"'))
-    assert asked.questions[1].condition == Condition(item="a", codes=(2, SKIPPED))
+    assert asked.questions[1].condition == Given(item="a", codes=(2, SKIPPED))
     assert [item.id for item in asked.asked({"a": SKIPPED})] == ["a", "b"]
     assert [item.id for item in asked.asked({"a": 1})] == ["a"]
     assert [item.id for item in asked.asked({})] == ["a"]
@@ -207,7 +252,7 @@ def test_a_condition_may_ask_for_a_skip() -> None:
 def test_no_condition_is_run_as_code(text: str) -> None:
     with suppress(DocumentError):
         condition = small(*last(f"show_if = {json.dumps(text)}")).questions[1].condition
-        assert condition in (None, Condition(item="a", codes=(1,)))
+        assert condition in (None, Given(item="a", codes=(1,)))
 
 
 @pytest.mark.parametrize("name", instruments())

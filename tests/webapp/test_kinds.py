@@ -1,0 +1,147 @@
+"""A campaign with a survey of its own that has every kind of question."""
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from materials.campaign import FILE, load
+from surveys.definition import ANSWERED, SKIPPED
+from surveys.links import Target
+from surveys.storage import Storage
+from tests.webapp.conftest import LANGUAGES, TOKEN
+
+KINDS = Path(__file__).parents[1] / "surveys" / "kinds.toml"
+CODE = Target("leipziger-osten", "rabet", "how-safe", "flyer-a6", "ar", "kinds").code
+ANSWERS = [
+    ("one", ["1"], 1),
+    ("several", ["3", "1"], (1, 3)),
+    ("points", ["7"], 7),
+    ("rows.police", ["0"], 0),
+    ("rows.order", ["98"], 98),
+    ("band", ["3"], 3),
+    ("words", ["Mehr <b>Licht</b>"], ANSWERED),
+]
+
+
+@pytest.fixture
+def folder(folder: Path) -> Path:
+    """The example campaign, asking with its own survey."""
+    file = folder / FILE
+    text = file.read_text("utf-8").replace('survey = "how-safe"', 'survey = "kinds"')
+    file.write_text(text, "utf-8")
+    (folder / "surveys").mkdir()
+    shutil.copy(KINDS, folder / "surveys")
+    return folder
+
+
+def path(name: str, language: str = "de") -> str:
+    return f"/{CODE}/{language}/{TOKEN}/{name}"
+
+
+def answer_all(client: FlaskClient, language: str = "de") -> None:
+    for name, values, _ in ANSWERS:
+        assert client.post(path(name, language), data={"answer": values}).status_code == 303
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_kind_of_answer_is_stored_as_its_codes(
+    client: FlaskClient, storage: Storage, language: str
+) -> None:
+    answer_all(client, language)
+    given = storage.response("leipziger-osten", TOKEN)
+    assert given is not None
+    assert given.answers == {name: stored for name, _, stored in ANSWERS}
+    assert given.written == {"words": "Mehr <b>Licht</b>"}
+    assert storage.kept_counts() == storage.recount()
+
+
+@pytest.mark.parametrize(("name", "values"), [(name, values) for name, values, _ in ANSWERS[:-1]])
+def test_back_shows_what_was_chosen(client: FlaskClient, name: str, values: list[str]) -> None:
+    answer_all(client)
+    page = client.get(path(name)).text
+    assert sorted(re.findall(r'value="(\d+)" checked', page)) == sorted(values)
+
+
+def test_back_shows_a_text_to_its_writer_alone(client: FlaskClient) -> None:
+    answer_all(client)
+    assert ">Mehr &lt;b&gt;Licht&lt;/b&gt;</textarea>" in client.get(path("words")).text
+    assert "Licht" not in client.get(path("words").replace(TOKEN, "B" * 22)).text
+
+
+def test_the_summary_says_each_kind_in_words(client: FlaskClient) -> None:
+    answer_all(client)
+    page = client.get(path("answers")).text
+    said = [" ".join(re.sub("<[^>]*>", "", text).split()) for text in page.split("<dd>")[1:]]
+    assert [text.split(" Ändern")[0] for text in said] == [
+        "Ja",
+        "Müll, Schlechte Beleuchtung",
+        "7",
+        "0",
+        "Weiß nicht",
+        "65 oder mehr",
+        "„Mehr &lt;b&gt;Licht&lt;/b&gt;“",
+    ]
+
+
+def test_a_skipped_text_takes_its_words_back(client: FlaskClient, storage: Storage) -> None:
+    answer_all(client)
+    client.post(path("words"), data={"skip": "1"})
+    given = storage.response("leipziger-osten", TOKEN)
+    assert given is not None
+    assert (given.answers["words"], given.written) == (SKIPPED, {})
+
+
+def test_numbers_keep_their_place_in_every_language(client: FlaskClient) -> None:
+    page = client.get(path("band", "ar")).text
+    assert 'من <span dir="ltr">18</span> إلى <span dir="ltr">29</span>' in page
+    page = client.get(path("points", "ar")).text
+    assert re.findall(r'value="(\d+)"> <span><span dir="ltr">(\d+)', page)[:11] == [
+        (str(number), str(number)) for number in range(11)
+    ]
+
+
+def test_shuffled_options_are_the_same_for_one_respondent_and_differ_between_them(
+    client: FlaskClient,
+) -> None:
+    def options(token: str) -> list[str]:
+        page = client.get(path("several").replace(TOKEN, token)).text
+        return re.findall(r'type="checkbox" name="answer" value="(\d+)"', page)
+
+    seen = {token: options(token) for token in ("a" * 22, "b" * 22, "c" * 22, "d" * 22, "e" * 22)}
+    assert all(options(token) == order for token, order in seen.items())
+    assert len({tuple(order) for order in seen.values()}) > 1
+    assert all(order[3:] == ["97", "98", "99"] for order in seen.values())  # apart, and last
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "sentence"),
+    [
+        ("one", [], "Geben Sie eine Antwort, oder überspringen Sie die Frage."),
+        ("several", ["1", "97"], "Eine Ihrer Antworten passt nicht zu den anderen."),
+        ("points", ["11"], "Diese Antwort konnten wir nicht lesen."),
+        ("words", ["x" * 301], "Der Text ist zu lang."),
+    ],
+)
+def test_a_wrong_answer_is_said_above_the_question_beside_it_and_in_the_title(
+    client: FlaskClient, storage: Storage, name: str, values: list[str], sentence: str
+) -> None:
+    page = client.post(path(name), data={"answer": values})
+    assert page.status_code == 422
+    assert page.text.count(sentence) == 2
+    assert "<title>Fehler:" in page.text
+    assert storage.response("leipziger-osten", TOKEN) is None
+
+
+def test_a_language_without_a_text_of_the_survey_is_not_offered(app: Flask, folder: Path) -> None:
+    file = folder / "surveys" / "kinds.toml"
+    file.write_text(file.read_text("utf-8").replace('"Müll"', '"Müllberge"'), "utf-8")
+    serving = app.extensions["philos"]
+    catalogue = folder / "translations" / "tr" / "LC_MESSAGES" / "public.po"
+    catalogue.parent.mkdir(parents=True)
+    catalogue.write_text('msgid ""\nmsgstr ""\n\nmsgid "Müllberge"\nmsgstr "Çöp yığınları"\n')
+    again = type(serving)(serving.settings, load(folder), serving.storage, serving.clock)
+    assert [row.tag for row in again.offered] == ["de", "tr"]
