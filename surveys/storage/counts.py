@@ -1,0 +1,59 @@
+"""Counts: how often each answer was given, by the groups that a comparison asks for."""
+
+from collections import Counter
+from collections.abc import Iterable
+
+import sqlalchemy as sa
+
+from surveys.answers import counted
+from surveys.storage import schema
+from surveys.storage.database import matching
+from surveys.storage.publications import Publications
+from surveys.storage.responses import read_answers
+from surveys.storage.schema import GROUPS, Dimension, links, responses
+
+
+class Counts(Publications):
+    """The counts that are kept beside the responses."""
+
+    def counts(
+        self, campaign: str, versions: Iterable[str], item: str, by: Dimension, **only: str
+    ) -> dict[str, Counter[int]]:
+        """Return how often each code was given to an item, by the groups of a dimension.
+
+        ``only`` narrows to one value of other dimensions, such as ``wave="spring-2026"``.
+        """
+        group = schema.counts.c[by]
+        wanted = (
+            sa.select(group, schema.counts.c.code, sa.func.sum(schema.counts.c.n))
+            .where(*matching(schema.counts, campaign=campaign, item=item, **only))
+            .where(schema.counts.c.version.in_(list(versions)))
+            .group_by(group, schema.counts.c.code)
+        )
+        found: dict[str, Counter[int]] = {}
+        with self._read() as connection:
+            for name, code, n in connection.execute(wanted):
+                found.setdefault(name, Counter())[code] = int(n)
+        return found
+
+    def recount(self) -> dict[tuple[str, ...], int]:
+        """Return what the counts should be, from the responses themselves, without empty ones.
+
+        Keys are the columns of the counts: campaign, version, wave, place, language, topic,
+        format, item and code.
+        """
+        found: Counter[tuple[str, ...]] = Counter()
+        wanted = sa.select(responses, links.c.place, links.c.topic, links.c.format).join(links)
+        with self._read() as connection:
+            for row in connection.execute(wanted):
+                group = tuple(str(getattr(row, name)) for name in GROUPS)
+                answers = counted(self.instrument(row.version), read_answers(row.answers))
+                for (item, code), n in answers.items():
+                    found[(*group, item, str(code))] += n
+        return dict(found)
+
+    def kept_counts(self) -> dict[tuple[str, ...], int]:
+        """Return the counts as they are kept, in the form of ``recount``."""
+        with self._read() as connection:
+            rows = connection.execute(sa.select(schema.counts).where(schema.counts.c.n != 0))
+            return {tuple(map(str, row[:-1])): row.n for row in rows}

@@ -1,0 +1,118 @@
+"""The connection to a database: SQLite by default, PostgreSQL by URL."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import resources
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import SQLAlchemyError
+
+from translations.errors import UserError
+
+LONGEST_WAIT = 10  # seconds for another writer, before a respondent is asked to try again
+
+
+class StorageError(UserError):
+    """The database cannot be used; nothing that was acknowledged is lost."""
+
+
+class Database:
+    """A database whose schema Alembic migrates."""
+
+    def __init__(self, url: str) -> None:
+        try:
+            self._engine = _engine(url)
+        except (SQLAlchemyError, ImportError) as error:
+            raise StorageError(
+                f"PHILOS_DATABASE_URL is not the URL of a database: {error}"
+            ) from error
+
+    def upgrade(self) -> None:
+        """Bring the schema to the newest version; to be run once, before any worker starts."""
+        config = _alembic()
+        with self._write() as connection:
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+
+    def require_current(self) -> None:
+        """Raise StorageError where the schema is not the one that this program works with."""
+        heads = ScriptDirectory.from_config(_alembic()).get_heads()
+        with self._read() as connection:
+            if MigrationContext.configure(connection).get_current_heads() != tuple(heads):
+                raise StorageError(
+                    "The database is not of this version; run `philos db upgrade` first."
+                )
+
+    def close(self) -> None:
+        """Give back every connection."""
+        self._engine.dispose()
+
+    def _insert(self, table: sa.Table) -> Any:
+        """Return an INSERT that knows ON CONFLICT, which both databases spell alike."""
+        made = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+        return made[self._engine.dialect.name](table)
+
+    @contextmanager
+    def _write(self) -> Iterator[sa.Connection]:
+        with _in_our_words(), self._engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def _read(self) -> Iterator[sa.Connection]:
+        """Yield a connection that only reads, and so never waits for a writer."""
+        with _in_our_words(), self._engine.connect() as connection:
+            yield connection.execution_options(read_only=True)
+
+
+@contextmanager
+def _in_our_words() -> Iterator[None]:
+    try:
+        yield
+    except SQLAlchemyError as error:
+        reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
+        raise StorageError(f"The database cannot be used: {reason}.") from error
+
+
+def _alembic() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(resources.files("surveys") / "migrations"))
+    return config
+
+
+def _engine(url: str) -> sa.Engine:
+    parsed = sa.make_url(url)
+    if parsed.drivername in {"postgresql", "postgres"}:
+        parsed = parsed.set(drivername="postgresql+psycopg")
+    if parsed.get_backend_name() not in {"sqlite", "postgresql"}:
+        raise StorageError("PHILOS_DATABASE_URL must begin with sqlite: or postgresql:")
+    if parsed.get_backend_name() == "postgresql":
+        return sa.create_engine(parsed, pool_pre_ping=True)
+    engine = sa.create_engine(parsed, connect_args={"timeout": LONGEST_WAIT})
+    sa.event.listen(engine, "connect", _prepare)
+    sa.event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _prepare(connection: Any, _record: object) -> None:
+    """Make a new SQLite connection durable, and leave transactions to ``_begin``."""
+    connection.isolation_level = None
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA foreign_keys = ON")
+
+
+def _begin(connection: sa.Connection) -> None:
+    """Take SQLite's write lock at once: a lock that is taken later fails without waiting."""
+    only_reads = connection.get_execution_options().get("read_only")
+    connection.exec_driver_sql("BEGIN" if only_reads else "BEGIN IMMEDIATE")
+
+
+def matching(table: sa.Table, **values: str) -> list[sa.ColumnElement[bool]]:
+    """Return the conditions that some columns have these values."""
+    return [table.c[name] == value for name, value in values.items()]
