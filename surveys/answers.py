@@ -1,6 +1,7 @@
 """The way of one respondent through an instrument: what comes next, and what counts."""
 
 import hashlib
+from bisect import bisect_left
 from collections import Counter
 from random import Random
 
@@ -18,35 +19,38 @@ def counted(asked: Instrument, answers: Answers) -> Counter[tuple[str, int]]:
     """
     found: Counter[tuple[str, int]] = Counter()
     for item, answer in asked.reached(answers):
-        found.update((item.id, code) for code in codes_of(answer))
+        for code in codes_of(answer):
+            found[item.id, code] = 1
         if isinstance(answer, tuple):
-            found[item.id, ANSWERED] += 1
+            found[item.id, ANSWERED] = 1
     return found
 
 
-def following(asked: Instrument, answers: Answers, item: Item) -> Item | None:
-    """Return the item that is asked after ``item``; None where it was the last."""
-    return next((other for other in asked.asked(answers) if _is_before(asked, item, other)), None)
+class Way:
+    """The way of a respondent through an instrument, as her answers make it."""
 
+    def __init__(self, asked: Instrument, answers: Answers) -> None:
+        self._places = asked.places
+        self.reached = asked.reached(answers)
 
-def pending(asked: Instrument, answers: Answers, item: Item) -> Item | None:
-    """Return the next item that has no answer yet; None when nothing after this one is open."""
-    after = following(asked, answers, item)
-    while after is not None and after.id in answers:
-        after = following(asked, answers, after)
-    return after
+    def preceding(self, item: Item) -> Item | None:
+        """Return the item that is asked before ``item``; None where it was the first."""
+        earlier = self.reached[: self._index(item)]
+        return earlier[-1][0] if earlier else None
 
+    def pending(self, item: Item) -> Item | None:
+        """Return the next item that has no answer yet; None when nothing after this one is open."""
+        later = self.reached[self._index(item) :]
+        return next((each for each, answer in later if answer is None and each != item), None)
 
-def preceding(asked: Instrument, answers: Answers, item: Item) -> Item | None:
-    """Return the item that is asked before ``item``; None where it was the first."""
-    earlier = [other for other in asked.asked(answers) if _is_before(asked, other, item)]
-    return earlier[-1] if earlier else None
+    def progress(self, item: Item) -> tuple[int, int]:
+        """Return the number of an item, from 1, and how many this respondent is asked."""
+        return self._index(item) + 1, len(self.reached)
 
-
-def progress(asked: Instrument, answers: Answers, item: Item) -> tuple[int, int]:
-    """Return the number of an item, from 1, and how many this respondent is asked."""
-    path = asked.asked(answers)
-    return 1 + sum(_is_before(asked, other, item) for other in path), len(path)
+    def _index(self, item: Item) -> int:
+        """Return how many items are asked before one that may itself be asked no longer."""
+        place = self._places[item.id]
+        return bisect_left(self.reached, place, key=lambda step: self._places[step[0].id])
 
 
 def order(item: Item, token: str) -> int:
@@ -70,8 +74,3 @@ def arranged(item: Item, number: int) -> tuple[Option, ...]:
         Random(f"{item.id} {shuffle}").shuffle(options)  # noqa: S311  nothing secret is drawn
         options = options[turn:] + options[:turn]
     return tuple(options)
-
-
-def _is_before(asked: Instrument, one: Item, other: Item) -> bool:
-    order = list(asked.items)
-    return order.index(one.id) < order.index(other.id)

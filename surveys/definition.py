@@ -302,6 +302,16 @@ class Instrument:
         """Return every item by its id, in the order in which they are asked."""
         return {item.id: item for question in self.questions for item in self._items(question)}
 
+    @cached_property
+    def places(self) -> Mapping[str, int]:
+        """Return where each item stands, from 0."""
+        return {name: place for place, name in enumerate(self.items)}
+
+    @cached_property
+    def in_words(self) -> frozenset[str]:
+        """Return the items that are answered in words."""
+        return frozenset(item.id for item in self.items.values() if item.question.kind == "text")
+
     def _items(self, question: Question) -> Iterator[Item]:
         if question.rows_from:
             return

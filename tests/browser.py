@@ -34,8 +34,17 @@ def chromium() -> Iterator[Browser]:
 
 
 @contextmanager
-def served(folder: Path, *options: str) -> Iterator[str]:
+def served(folder: Path, *options: str, database: str | None = None) -> Iterator[str]:
     """Serve a campaign in a process of its own; yield its address."""
+    with serving(folder, *options, database=database) as (base, _):
+        yield base
+
+
+@contextmanager
+def serving(
+    folder: Path, *options: str, database: str | None = None
+) -> Iterator[tuple[str, "subprocess.Popen[bytes]"]]:
+    """Serve a campaign in a process of its own; yield its address and the process."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     log = folder.parent / "serve.log"
@@ -44,15 +53,21 @@ def served(folder: Path, *options: str) -> Iterator[str]:
             [PHILOS, "serve", folder, "--port", str(port), *options],
             stdout=file,
             stderr=subprocess.STDOUT,
-            env={key: value for key, value in os.environ.items() if key != "PHILOS_DATABASE_URL"},
+            env=_environment(database),
+            start_new_session=True,  # so that a test can kill it with all its workers
         )
     base = f"http://127.0.0.1:{port}"
     try:
         _wait(server, base, log)
-        yield base
+        yield base, server
     finally:
         server.terminate()
         server.wait(timeout=30)
+
+
+def _environment(database: str | None) -> dict[str, str]:
+    known = {key: value for key, value in os.environ.items() if key != "PHILOS_DATABASE_URL"}
+    return known | ({"PHILOS_DATABASE_URL": database} if database else {})
 
 
 def _wait(server: "subprocess.Popen[bytes]", base: str, log: Path) -> None:

@@ -7,7 +7,18 @@ from threading import BoundedSemaphore
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from flask import Blueprint, Flask, Response, make_response, redirect, request, session, url_for
+from flask import (
+    Blueprint,
+    Flask,
+    Request,
+    Response,
+    make_response,
+    redirect,
+    request,
+    session,
+    url_for,
+)
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_login import LoginManager, UserMixin, login_required, login_user, logout_user
 from flask_wtf import CSRFProtect
 from limits import parse
@@ -42,6 +53,18 @@ class User(UserMixin):  # type: ignore[misc]
 
     def __init__(self, name: str) -> None:
         self.id = name
+
+
+class StaffSessions(SecureCookieSessionInterface):
+    """Sessions of coordinators alone: a resident's page neither reads a cookie nor varies by it."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        """Return the session of a page for coordinators; None leaves a page without one."""
+        return super().open_session(app, request) if _is_for_staff(request) else None
+
+
+def _is_for_staff(request: Request) -> bool:
+    return request.path.startswith(f"{pages.url_prefix}/")
 
 
 def hashed(password: str) -> str:
@@ -120,6 +143,7 @@ def _user(name: str) -> User | None:
 
 def init_app(app: Flask) -> None:
     """Let an application know who is signed in; only staff's pages need a form's token."""
+    app.session_interface = StaffSessions()
     _manager.init_app(app)
     _manager.login_view = "auth.login"
     _manager.login_message = None
@@ -132,5 +156,5 @@ def init_app(app: Flask) -> None:
 @pages.before_app_request
 def _protect() -> None:
     """Check the token of every form of staff; residents have no cookie that could be abused."""
-    if request.path.startswith(f"{pages.url_prefix}/"):
+    if _is_for_staff(request):
         _csrf.protect()

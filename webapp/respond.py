@@ -9,6 +9,7 @@ import re
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 from flask import (
@@ -24,7 +25,7 @@ from flask import (
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
-from surveys.answers import arranged, order, pending, preceding, progress
+from surveys.answers import Way, arranged, order
 from surveys.conditions import Answers, codes_of
 from surveys.definition import ANSWERED, Instrument, Item
 from surveys.links import LinkError, Target, near, read_code
@@ -50,6 +51,11 @@ class Visit:
     instrument: Instrument
     answers: Answers = field(default_factory=dict)
     written: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def way(self) -> Way:
+        """Return her way through the survey."""
+        return Way(self.instrument, self.answers)
 
     @property
     def is_long(self) -> bool:
@@ -116,8 +122,8 @@ def answer(code: str, language: str, token: str, name: str) -> AnyResponse:
         language=visit.row.tag,
         moment=service().moment,
     )
-    service().storage.save(token, context, {item.id: given}, written)
-    after = pending(visit.instrument, {**visit.answers, item.id: given}, item)
+    saved = service().storage.save(token, context, {item.id: given}, written)
+    after = Way(visit.instrument, saved.answers).pending(item)
     end = "answers" if visit.is_long else "done"
     if not visit.is_long:
         service().taps.add(token)
@@ -133,10 +139,7 @@ def summary(code: str, language: str, token: str) -> AnyResponse:
         visit.row,
         visit.target,
         lambda row: visit.address("answers", row),
-        given=[
-            (item, answer, visit.address(item.id))
-            for item, answer in visit.instrument.reached(visit.answers)
-        ],
+        given=[(item, answer, visit.address(item.id)) for item, answer in visit.way.reached],
         written=visit.written,
         done=visit.address("done"),
     )
@@ -195,7 +198,7 @@ def _start(code: str, wish: str | None = None) -> AnyResponse:
     newest = service().campaign.instruments[target.survey]
     token = secrets.token_urlsafe(16)
     visit = Visit(target=target, code=target.code, row=row, token=token, instrument=newest)
-    shown = _question(visit, visit.instrument.asked({})[0])
+    shown = _question(visit, visit.way.reached[0][0])
     shown.headers.add("Vary", "Accept-Language")
     return shown
 
@@ -268,8 +271,8 @@ def _question(visit: Visit, item: Item, error: Fault | None = None) -> Response:
 
     What a respondent has written herself is hers alone, so that page is not kept.
     """
-    before = preceding(visit.instrument, visit.answers, item)
-    number, total = progress(visit.instrument, visit.answers, item)
+    before = visit.way.preceding(item)
+    number, total = visit.way.progress(item)
     code, token = visit.target.code, visit.token
     gaps = {"code": "._" * 9, "token": "-_" * 11}
     gaps["code"] = gaps["code"][: len(code)]

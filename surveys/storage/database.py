@@ -13,6 +13,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
+from surveys.storage.driver import Driver
 from translations.errors import UserError
 
 LONGEST_WAIT = 10  # seconds for another writer, before a respondent is asked to try again
@@ -32,6 +33,7 @@ class Database:
             raise StorageError(
                 f"PHILOS_DATABASE_URL is not the URL of a database: {error}"
             ) from error
+        self._driver = Driver(self._engine)
 
     def upgrade(self) -> None:
         """Bring the schema to the newest version; to be run once, before any worker starts."""
@@ -51,6 +53,7 @@ class Database:
 
     def close(self) -> None:
         """Give back every connection."""
+        self._driver.close()
         self._engine.dispose()
 
     def _insert(self, table: sa.Table) -> Any:
@@ -60,23 +63,23 @@ class Database:
 
     @contextmanager
     def _write(self) -> Iterator[sa.Connection]:
-        with _in_our_words(), self._engine.begin() as connection:
+        """Yield a connection in a transaction, while no other thread or process writes."""
+        with self._in_our_words(), self._driver.alone(), self._engine.begin() as connection:
             yield connection
 
     @contextmanager
     def _read(self) -> Iterator[sa.Connection]:
         """Yield a connection that only reads, and so never waits for a writer."""
-        with _in_our_words(), self._engine.connect() as connection:
+        with self._in_our_words(), self._engine.connect() as connection:
             yield connection.execution_options(read_only=True)
 
-
-@contextmanager
-def _in_our_words() -> Iterator[None]:
-    try:
-        yield
-    except SQLAlchemyError as error:
-        reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
-        raise StorageError(f"The database cannot be used: {reason}.") from error
+    @contextmanager
+    def _in_our_words(self) -> Iterator[None]:
+        try:
+            yield
+        except (SQLAlchemyError, OSError, self._driver.error) as error:
+            reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
+            raise StorageError(f"The database cannot be used: {reason}.") from error
 
 
 def _alembic() -> Config:
@@ -91,9 +94,12 @@ def _engine(url: str) -> sa.Engine:
         parsed = parsed.set(drivername="postgresql+psycopg")
     if parsed.get_backend_name() not in {"sqlite", "postgresql"}:
         raise StorageError("PHILOS_DATABASE_URL must begin with sqlite: or postgresql:")
+    if parsed.get_backend_name() == "sqlite" and not parsed.database:
+        raise StorageError("PHILOS_DATABASE_URL must name a file, like sqlite:///philos.sqlite")
     if parsed.get_backend_name() == "postgresql":
         return sa.create_engine(parsed, pool_pre_ping=True)
-    engine = sa.create_engine(parsed, connect_args={"timeout": LONGEST_WAIT})
+    waiting = {"timeout": LONGEST_WAIT}
+    engine = sa.create_engine(parsed, connect_args=waiting, paramstyle="named")
     sa.event.listen(engine, "connect", _prepare)
     sa.event.listen(engine, "begin", _begin)
     return engine

@@ -2,10 +2,11 @@
 
 import hashlib
 import hmac
-from collections.abc import Mapping
-from dataclasses import dataclass
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
-from types import MappingProxyType
 from typing import Any, Literal
 
 import sqlalchemy as sa
@@ -13,18 +14,21 @@ import sqlalchemy as sa
 from surveys.answers import counted
 from surveys.conditions import Answer, Answers
 from surveys.links import Target
-from surveys.storage.database import matching
+from surveys.storage.group_commit import GroupCommit
 from surveys.storage.publications import Publications
-from surveys.storage.schema import BAND, GROUPS, HELD, counts, links, responses, texts
+from surveys.storage.schema import BAND, GROUPS, HELD, counts, responses, texts
 
 
 @dataclass(frozen=True, kw_only=True)
 class Response:
-    """What one respondent has answered so far, and by which version of the survey."""
+    """What one respondent has answered so far, and by which version of the survey.
+
+    ``written`` are her texts, by the items that are answered in words.
+    """
 
     version: str
     answers: Answers
-    written: Mapping[str, str]
+    written: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,138 +46,207 @@ class Context:
     mode: Literal["web"] = "web"
 
 
+@dataclass(frozen=True)
+class _Post:
+    """What a respondent sends: the hash of her token, and what she says to which items."""
+
+    token: str
+    context: Context
+    given: Answers
+    written: Mapping[str, str]
+
+
+# One more answer in a cell of the counts, by the cell's whole key
+Change = Counter[tuple[str | int, ...]]
+
+
 class Responses(Publications):
     """The responses. ``secret`` keys the hash under which a token is stored."""
 
     def __init__(self, url: str, secret: bytes) -> None:
         super().__init__(url)
         self._secret = secret
+        self._sql = _Statements(self._insert, self._driver.spelled)
+        self._posts = GroupCommit(self._save_all, self._is_about_one)
 
     def response(self, campaign: str, token: str) -> Response | None:
         """Return what the holder of a token has answered; None where nothing is stored yet."""
-        with self._read() as connection:
-            row = connection.execute(self._wanted(campaign, token)).first()
-            if row is None:
+        key = {"campaign": campaign, "token": self._hash(token)}
+        with self._in_our_words():
+            found = self._driver.fetch(self._sql.wanted, key)
+            if not found:
                 return None
-            same = matching(texts, campaign=campaign, token=row.token)
-            written = connection.execute(sa.select(texts.c.item, texts.c.body).where(*same))
-            return Response(
-                version=row.version,
-                answers=read_answers(row.answers),
-                written=dict(tuple(each) for each in written),
-            )
+            row = _Row(*found[0])
+            in_words = self.instrument(row.version).in_words & row.answers.keys()
+            written = self._driver.fetch(self._sql.written, key) if in_words else ()
+            return Response(version=row.version, answers=row.answers, written=dict(written))
 
     def save(
         self,
         token: str,
         context: Context,
         given: Answers,
-        written: Mapping[str, str] = MappingProxyType({}),
-    ) -> None:
-        """Store answers durably, and keep the counts; the last word on an item wins.
+        written: Mapping[str, str] | None = None,
+    ) -> Response:
+        """Store answers durably, and keep the counts; return all that is stored now.
 
-        ``written`` are the texts of those items that are answered in words; they are held until
-        somebody releases them. The context is stored with the first answer. The same answers
-        again change nothing.
+        The last word on an item wins, and the same answers again change nothing. ``written`` are
+        the texts of those items that are answered in words; they are held until somebody releases
+        them. The context is stored with the first answer.
         """
-        campaign = context.target.campaign
-        with self._write() as connection:
-            first = {
-                "campaign": campaign,
-                "token": self._hash(token),
-                "version": context.version,
-                "link": context.target.code,
-                "wave": context.wave,
-                "language": context.language,
-                "mode": context.mode,
-                "day": context.moment.date(),
-                "band": context.moment.hour // BAND,
-                "answers": {},
-            }
-            connection.execute(self._insert(responses).on_conflict_do_nothing(), first)
-            wanted = self._wanted(campaign, token)
-            row = connection.execute(wanted.with_for_update(of=responses)).one()
-            answers = {**read_answers(row.answers), **given}
-            connection.execute(
-                sa.update(responses)
-                .where(*matching(responses, campaign=campaign, token=row.token))
-                .values(answers=answers)
-            )
-            self._count(connection, row, answers)
-            self._write_down(connection, row, given, written)
+        with self._in_our_words():
+            return self._posts.do(_Post(self._hash(token), context, given, written or {}))
 
     def forget(self, campaign: str, token: str) -> bool:
         """Delete a response and what it counts; return whether there was one."""
-        with self._write() as connection:
-            wanted = self._wanted(campaign, token)
-            row = connection.execute(wanted.with_for_update(of=responses)).first()
+        key = {"campaign": campaign, "token": self._hash(token)}
+        with self._in_our_words(), self._driver.transaction() as cursor:
+            row = self._locked(cursor, key)
             if row is None:
                 return False
-            self._count(connection, row, {})
-            for table in (texts, responses):
-                same = matching(table, campaign=campaign, token=row.token)
-                connection.execute(sa.delete(table).where(*same))
+            self._add(cursor, self._change(key["campaign"], row, {}))
+            for delete in (self._sql.delete_texts, self._sql.delete):
+                cursor.execute(delete, key)
             return True
 
-    def _write_down(
-        self,
-        connection: sa.Connection,
-        row: sa.Row[Any],
-        given: Answers,
-        written: Mapping[str, str],
-    ) -> None:
-        """Replace the texts of the items that were answered anew; an unchanged one stays."""
-        same = matching(texts, campaign=row.campaign, token=row.token)
-        insert = self._insert(texts)
-        items = self.instrument(row.version).items
-        for item in given:
-            if item not in items or items[item].question.kind != "text":
-                continue
-            if item not in written:
-                connection.execute(sa.delete(texts).where(*same, texts.c.item == item))
-                continue
-            new = {"body": written[item], "state": HELD}
-            known = {"campaign": row.campaign, "token": row.token, "item": item, "day": row.day}
-            connection.execute(
-                insert.on_conflict_do_update(
-                    index_elements=list(texts.primary_key),
-                    set_=new,
-                    where=texts.c.body != written[item],
-                ),
-                known | new,
-            )
+    def _is_about_one(self, error: Exception) -> bool:
+        """Return whether an error is the fault of one post: not when the database cannot write."""
+        dbapi: Any = self._engine.dialect.loaded_dbapi
+        return not isinstance(error, dbapi.Error) or isinstance(error, dbapi.IntegrityError)
 
-    def _wanted(self, campaign: str, token: str) -> sa.Select[Any]:
-        return (
-            sa.select(responses, links.c.place, links.c.topic, links.c.format)
-            .join(links)
-            .where(*matching(responses, campaign=campaign, token=self._hash(token)))
-        )
+    def _save_all(self, posts: Sequence[_Post]) -> list[Response]:
+        """Write posts in one transaction, those of a token in the order in which they came.
 
-    def _count(self, connection: sa.Connection, row: sa.Row[Any], answers: Answers) -> None:
-        """Change the counts by what a response's answers changed."""
+        Tokens and counts are written in the order of their keys, so that two processes which
+        write at the same time never wait for each other.
+        """
+        outcomes: dict[int, Response] = {}
+        change: Change = Counter()
+        with self._driver.transaction() as cursor:
+            for place in sorted(range(len(posts)), key=lambda place: posts[place].token):
+                outcomes[place] = self._save(cursor, posts[place], change)
+            self._add(cursor, change)
+        return [outcomes[place] for place in range(len(posts))]
+
+    def _save(self, cursor: Any, post: _Post, change: Change) -> Response:
+        campaign = post.context.target.campaign
+        key = {"campaign": campaign, "token": post.token}
+        before = self._locked(cursor, key) or self._begin_row(cursor, key, post.context)
+        answers = {**before.answers, **post.given}
+        if answers != before.answers:
+            cursor.execute(self._sql.update, {**key, "answers": _dumped(answers)})
+            change.update(self._change(campaign, before, answers))
+        if in_words := self.instrument(before.version).in_words:
+            self._write_down(cursor, key | {"day": before.day}, post, in_words)
+        return Response(version=before.version, answers=answers)
+
+    def _locked(self, cursor: Any, key: Mapping[str, str]) -> "_Row | None":
+        found = cursor.execute(self._sql.locked, key).fetchone()
+        return _Row(*found) if found else None
+
+    def _begin_row(self, cursor: Any, key: Mapping[str, str], context: Context) -> "_Row":
+        """Return the new row of a respondent, which another process may have begun meanwhile."""
+        first = {
+            **key,
+            "version": context.version,
+            "link": context.target.code,
+            "wave": context.wave,
+            "language": context.language,
+            "mode": context.mode,
+            "day": context.moment.date().isoformat(),
+            "band": context.moment.hour // BAND,
+            "answers": _dumped({}),
+        }
+        cursor.execute(self._sql.insert, first)
+        begun = self._locked(cursor, key)
+        assert begun
+        return begun
+
+    def _change(self, campaign: str, row: "_Row", answers: Answers) -> Change:
+        """Return how a response changes the counts when its answers change."""
         instrument = self.instrument(row.version)
         change = counted(instrument, answers)
-        change.subtract(counted(instrument, read_answers(row.answers)))
-        group = {name: getattr(row, name) for name in GROUPS}
-        # in one order, so that two writers never wait for each other
-        changed = [
-            {**group, "item": item, "code": code, "n": n}
-            for (item, code), n in sorted(change.items())
+        change.subtract(counted(instrument, row.answers))
+        target = self.target(row.link)
+        assert target
+        group = (campaign, row.version, row.wave, target.place, row.language)
+        sheet = (target.topic, target.format)
+        return Counter({(*group, *sheet, *cell): n for cell, n in change.items() if n})
+
+    def _add(self, cursor: Any, change: Change) -> None:
+        names = (*GROUPS, "item", "code")
+        rows = [
+            dict(zip(names, cell, strict=True)) | {"n": n}
+            for cell, n in sorted(change.items())
             if n
         ]
-        if changed:
-            insert = self._insert(counts)
-            connection.execute(
-                insert.on_conflict_do_update(
-                    index_elements=list(counts.primary_key),
-                    set_={"n": counts.c.n + insert.excluded.n},
-                ),
-                changed,
-            )
+        if rows:
+            cursor.executemany(self._sql.count, rows)
+
+    def _write_down(
+        self, cursor: Any, row: Mapping[str, object], post: _Post, items: Iterable[str]
+    ) -> None:
+        """Replace the texts of the items that were answered anew; an unchanged one stays."""
+        for item in post.given.keys() & set(items):
+            if item in post.written:
+                new = {"item": item, "body": post.written[item], "state": HELD}
+                cursor.execute(self._sql.write, {**row, **new})
+            else:
+                cursor.execute(self._sql.delete_text, {**row, "item": item})
 
     def _hash(self, token: str) -> str:
         return hmac.new(self._secret, token.encode(), hashlib.sha256).hexdigest()
+
+
+class _Row:
+    """A row of the responses as the driver gives it: JSON read or still to be read."""
+
+    def __init__(  # noqa: PLR0917  the columns in their order
+        self, version: str, link: str, wave: str, language: str, day: Any, answers: Any
+    ) -> None:
+        self.version, self.link, self.wave, self.language = version, link, wave, language
+        self.day = day
+        self.answers = read_answers(json.loads(answers) if isinstance(answers, str) else answers)
+
+
+class _Statements:
+    """The statements of a post, spelled once."""
+
+    def __init__(self, insert: Callable[[sa.Table], Any], spelled: Callable[..., str]) -> None:
+        own, own_texts = _keyed(responses), _keyed(texts)
+        columns = ("version", "link", "wave", "language", "day", "answers")
+        wanted = sa.select(*(responses.c[name] for name in columns)).where(*own)
+        new_text, added = insert(texts), insert(counts)
+        this_text = texts.c.item == sa.bindparam("item")
+        self.wanted = spelled(wanted)
+        self.locked = spelled(wanted.with_for_update())
+        self.insert = spelled(insert(responses).on_conflict_do_nothing())
+        self.update = spelled(sa.update(responses).where(*own), ["answers"])
+        self.delete = spelled(sa.delete(responses).where(*own))
+        self.count = spelled(
+            added.on_conflict_do_update(
+                index_elements=list(counts.primary_key),
+                set_={"n": counts.c.n + added.excluded.n},
+            )
+        )
+        self.written = spelled(sa.select(texts.c.item, texts.c.body).where(*own_texts))
+        self.write = spelled(
+            new_text.on_conflict_do_update(
+                index_elements=list(texts.primary_key),
+                set_={name: new_text.excluded[name] for name in ("body", "state")},
+                where=texts.c.body != new_text.excluded.body,
+            )
+        )
+        self.delete_text = spelled(sa.delete(texts).where(*own_texts, this_text))
+        self.delete_texts = spelled(sa.delete(texts).where(*own_texts))
+
+
+def _keyed(table: sa.Table) -> list[sa.ColumnElement[bool]]:
+    return [table.c[name] == sa.bindparam(name) for name in ("campaign", "token")]
+
+
+def _dumped(answers: Answers) -> str:
+    return json.dumps(answers, separators=(",", ":"))
 
 
 def read_answers(stored: Mapping[str, int | list[int]]) -> dict[str, Answer]:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from surveys.answers import ORDERS, arranged, counted, following, order, preceding, progress
+from surveys.answers import ORDERS, Way, arranged, counted, order
 from surveys.definition import ANSWERED, SKIPPED, Instrument, Option, instrument
 from tests.surveys.conftest import KINDS
 
@@ -19,7 +19,7 @@ def walk(asked: Instrument, answers: dict[str, int]) -> list[str]:
     path = [item.id]
     while True:
         given_so_far[item.id] = answers.get(item.id, SKIPPED)
-        after = following(asked, given_so_far, item)
+        after = Way(asked, given_so_far).pending(item)
         if after is None:
             return path
         item = after
@@ -36,7 +36,7 @@ def test_the_way_back_is_the_way_there_reversed() -> None:
         answers = {"syringe": syringe}
         there = walk(LONG, answers)
         back = [there[-1]]
-        while (item := preceding(LONG, answers, LONG.items[back[-1]])) is not None:
+        while (item := Way(LONG, answers).preceding(LONG.items[back[-1]])) is not None:
             back.append(item.id)
         assert back[::-1] == there
 
@@ -44,8 +44,8 @@ def test_the_way_back_is_the_way_there_reversed() -> None:
 def test_the_way_goes_on_from_an_item_that_is_no_longer_asked() -> None:
     item = LONG.items["syringe-call"]
     answers = {"syringe": 1, "syringe-call": 2}
-    after = following(LONG, answers, item)
-    before = preceding(LONG, answers, item)
+    way = Way(LONG, answers)
+    before, after = way.preceding(item), way.pending(item)
     assert (before and before.id, after and after.id) == ("syringe", "worry.threat")
 
 
@@ -108,7 +108,7 @@ def test_an_answer_to_an_item_of_another_version_does_not_count() -> None:
 @given(st.dictionaries(st.sampled_from(list(LONG.items)), st.sampled_from([1, 2, 3, 98, SKIPPED])))
 def test_progress_goes_up_by_one_to_the_total(answers: dict[str, int]) -> None:
     path = LONG.asked(answers)
-    assert [progress(LONG, answers, item) for item in path] == [
+    assert [Way(LONG, answers).progress(item) for item in path] == [
         (number, len(path)) for number in range(1, len(path) + 1)
     ]
 

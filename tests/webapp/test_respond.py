@@ -452,7 +452,7 @@ def test_when_the_database_fails_nothing_is_acknowledged(
 def test_a_fault_of_ours_is_a_page_and_no_traceback(
     client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("webapp.respond.progress", lambda *_: 1 / 0)
+    monkeypatch.setattr("webapp.respond.arranged", lambda *_: 1 / 0)
     page = client.get(f"/{code()}", headers={"Accept-Language": "de"})
     assert page.status_code == 500
     assert "Gerade geht es nicht" in page.text

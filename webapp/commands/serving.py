@@ -24,6 +24,7 @@ from webapp.config import DEMO, FOLDER, Settings, settings
 from webapp.service import headings, latest_wave
 
 LOOPBACK = "127.0.0.1"
+THREADS = 16  # of a worker: so many answers can share a commit
 
 
 def _storage(chosen: Settings) -> Storage:
@@ -38,9 +39,16 @@ def _storage(chosen: Settings) -> Storage:
 @click.option("--host", default=LOOPBACK, show_default=True, help="Address to listen on.")
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535))
 @click.option(
+    "--workers",
+    default=os.cpu_count() or 1,
+    show_default="one for each core",
+    type=click.IntRange(1, 64),
+    help="Processes that answer.",
+)
+@click.option(
     "--demo", "as_demo", is_flag=True, help="With made-up answers, in a base of their own."
 )
-def serve(folder: Path, *, host: str, port: int, as_demo: bool) -> None:
+def serve(folder: Path, *, host: str, port: int, workers: int, as_demo: bool) -> None:
     """Publish the campaign's surveys and links, and serve them."""
     campaign = load(folder)
     _check_port(host, port)
@@ -66,9 +74,11 @@ def serve(folder: Path, *, host: str, port: int, as_demo: bool) -> None:
         port,
         interface=Interfaces.WSGI,
         factory=True,
-        blocking_threads=4,
+        workers=workers,
+        blocking_threads=THREADS,
+        respawn_failed_workers=True,
         websockets=False,
-        log_level=LogLevels.warning,
+        log_level=LogLevels.error,
     ).serve()
 
 
