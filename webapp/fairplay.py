@@ -26,6 +26,8 @@ def guard() -> None:
     charset = request.mimetype_params.get("charset", "utf-8").casefold()
     if request.mimetype not in _FORMS or charset not in {"utf-8", "us-ascii"}:
         abort(415)
+    if request.content_length is None:  # no browser posts a form in chunks, which have no end
+        abort(411)
     if sum(len(values) for values in request.form.listvalues()) > MOST_FIELDS:
         abort(413)
 

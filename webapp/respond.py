@@ -330,7 +330,8 @@ def _closed(target: Target, row: Language, status: int = 200) -> Response:
 
 
 def _home_in(row: Language) -> str:
-    return url_for("respond.home", language=row.tag)
+    """Return the address of the first page; not asked of Flask, which has none for a bad host."""
+    return f"/?language={row.tag}"
 
 
 def _show(

@@ -36,7 +36,10 @@ def test_a_network_begins_so_many_responses_in_an_hour_and_then_again(
     limits: RateLimits, watch: Watch
 ) -> None:
     codes = iter(f"{number:06}" for number in range(10_000))
-    begin = lambda: limits.may_begin(HERE, next(codes))  # noqa: E731
+
+    def begin() -> bool:
+        return limits.may_begin(HERE, next(codes))
+
     assert many(begin, BEGUN + 50) == BEGUN
     assert limits.may_begin(ELSEWHERE, "elsewhere")
     watch.now = WINDOW - 1
