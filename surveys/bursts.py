@@ -68,23 +68,15 @@ def find(counts: Mapping[Cell, int]) -> Finding:
 def _look(counts: Mapping[Cell, int], flagged: frozenset[Cell]) -> Finding:
     """Return what is found where the usual rates are those of the cells that are not flagged."""
     rates = _rates({cell: n for cell, n in counts.items() if cell not in flagged})
-    values: dict[Cell, float] = {}
-    unsaid = set()
-    for cell, n in counts.items():
-        usual = _usual(rates, cell, 0 if cell in flagged else n)
-        if usual is None:
-            unsaid.add(cell)
-        else:
-            values[cell] = _chance(n, usual)
-    large = {cell for cell, n in counts.items() if n >= SMALLEST}
-    return Finding(frozenset(holm(values, LEVEL) & large), frozenset(unsaid & large))
-
-
-def _chance(n: int, usual: Usual) -> float:
-    """Return how probable so many or more are at a usual rate; too few are not looked at."""
-    if n < SMALLEST:
-        return 1.0
-    return binomial_tail(n, n + usual.sum, 1 / (usual.cells + 1))
+    large = {cell: n for cell, n in counts.items() if n >= SMALLEST}
+    usual = {cell: _usual(rates, cell, n * (cell not in flagged)) for cell, n in large.items()}
+    values = {
+        cell: binomial_tail(large[cell], large[cell] + rate.sum, 1 / (rate.cells + 1))
+        for cell, rate in usual.items()
+        if rate
+    }
+    rejected = holm(values, LEVEL, others=len(counts) - len(large))
+    return Finding(frozenset(rejected), frozenset(large.keys() - values.keys()))
 
 
 Rates = Mapping[tuple[str, int], Mapping[str, Usual]]  # by place and band, then by link

@@ -50,15 +50,15 @@ def binomial_tail(x: int, n: int, p: float) -> float:
     return min(1.0, total)
 
 
-def holm(values: Mapping[Key, float], level: float) -> set[Key]:
+def holm(values: Mapping[Key, float], level: float, *, others: int = 0) -> set[Key]:
     """Return which of several hypotheses are rejected, by their p-values.
 
     S. Holm (1979), Scand J Stat 6:65-70: the probability to reject any that is true stays within
-    ``level``, whatever depends on what.
+    ``level``, whatever depends on what. ``others`` is how many more there are, with values of 1.
     """
     rejected: set[Key] = set()
     for key, value in sorted(values.items(), key=lambda each: each[1]):
-        if value * (len(values) - len(rejected)) > level:
+        if value * (others + len(values) - len(rejected)) > level:
             break
         rejected.add(key)
     return rejected

@@ -65,3 +65,5 @@ def test_holm_rejects_step_by_step_and_stops_at_the_first_that_stays() -> None:
     assert holm({"a": 0.05}, 0.05) == {"a"}
     assert holm({"a": 0.026, "b": 0.001}, 0.05) == {"a", "b"}
     assert holm({}, 0.05) == set()
+    assert holm({"a": 0.01, "b": 0.02}, 0.05, others=2) == {"a"}
+    assert holm({"a": 0.01}, 0.05, others=5) == set()

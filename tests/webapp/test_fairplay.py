@@ -171,6 +171,9 @@ def test_a_network_that_begins_too_many_is_asked_to_come_back(
     found = [begin(few, code("de"), number) for number in range(9)]
     assert found == [303] * 5 + [429] * 4
     assert sum(storage.recount().values()) == 5
+    page = few.post(f"{path()}/rel", data={"answer": "1"}, environ_base={"REMOTE_ADDR": HERE})
+    assert page.status_code == 429
+    assert "Ihre Antwort ist noch nicht gespeichert." in page.text
     assert [begin(few, code("de"), number, ELSEWHERE) for number in range(10, 15)] == [
         *([303] * 3),
         *([429] * 2),
