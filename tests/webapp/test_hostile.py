@@ -2,10 +2,12 @@
 
 import socket
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
-from urllib.parse import urlsplit
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from urllib.parse import quote, urlsplit
 
 import pytest
 from flask.testing import FlaskClient
@@ -14,7 +16,7 @@ from hypothesis import strategies as st
 
 from materials.example import write_example
 from surveys.storage import Storage
-from tests.browser import served
+from tests.browser import chromium, served
 from tests.webapp.conftest import CAMPAIGN, SECRET, code, token
 from webapp.config import settings as read_settings
 
@@ -239,6 +241,57 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Stor
         storage = Storage(found.database_url, found.secret)
         yield base, storage
         storage.close()
+
+
+class Stranger(BaseHTTPRequestHandler):
+    """A page of somebody else, with a form that answers in its visitor's name."""
+
+    target = ""
+
+    def do_GET(self) -> None:
+        form = (
+            f'<form method="post" action="{self.target}"><button name="answer" value="2">x</button>'
+        )
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html")
+        self.end_headers()
+        self.wfile.write(form.encode())
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@contextmanager
+def stranger(target: str) -> Iterator[str]:
+    """Serve a page with a form that posts to an address of ours; yield its own address."""
+    handler = type("Handler", (Stranger,), {"target": target})
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as other:
+        Thread(target=other.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{other.server_port}/"
+        other.shutdown()
+
+
+@pytest.mark.parametrize("site", ["same-site", "cross-site", "a page without an origin"])
+def test_in_a_browser_a_form_on_another_page_cannot_answer_and_ours_can(
+    server: tuple[str, Storage], site: str
+) -> None:
+    base, storage = server
+    with stranger(f"{base}{path()}/rel") as other, chromium() as browser:
+        page = browser.new_context(java_script_enabled=False).new_page()
+        page.goto(other if site == "same-site" else other.replace("127.0.0.1", "localhost"))
+        if site == "a page without an origin":
+            page.goto("data:text/html," + quote(page.content()))
+        with page.expect_response(f"**{path()}/rel") as answer:
+            page.click("button")
+        assert answer.value.status == 403
+        assert storage.recount() == {}
+        page.goto(f"{base}{path()}/rel")
+        page.click("label.choice")
+        with page.expect_navigation():
+            page.click("button.next")
+        assert page.url == f"{base}{path()}/day"
+        assert sum(storage.recount().values()) == 1
+    storage.forget(CAMPAIGN, token(code("de")))
 
 
 def as_header(case: Case) -> str:
