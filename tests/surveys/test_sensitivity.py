@@ -3,6 +3,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -11,7 +12,7 @@ from surveys.bursts import Cell
 from surveys.comparison import Comparison, Heading, load
 from surveys.disclosure import Level, Tally
 from surveys.sensitivity import Without, _fit, tally, without
-from surveys.storage import Dimension, Storage
+from surveys.storage import SCHEMA, Dimension, Storage
 from tests.surveys.conftest import DAY, LONG, PLATZ, RABET, context
 
 DARK = LONG.items["dark"]
@@ -185,3 +186,16 @@ def test_nothing_is_left_out_of_a_group_that_has_nothing_else() -> None:
     row = tally(DARK, Counter({1: 10, 3: 10}))
     assert without(row, row) is None
     assert without(row, tally(DARK, Counter())) is None
+
+
+def test_paper_that_is_typed_in_at_one_sitting_is_no_burst(storage: Storage) -> None:
+    usual(storage)
+    fill(storage, [3] * 20 + [1] * 10, day=20)
+    table = SCHEMA.tables["responses"]
+    typed = sa.update(table).where(table.c.day == DAY + timedelta(20)).values(mode="paper")
+    with storage._engine.begin() as connection:
+        connection.execute(typed)
+    (rabet, _) = compared(storage).groups
+    assert (rabet.n, rabet.without_bursts) == (62, None)
+    cells = [Cell("rabet", RABET.code, DAY + timedelta(20), 4)]
+    assert storage.counts_in("east", [LONG.version], "dark", "autumn", cells) == {}
