@@ -3,11 +3,13 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from types import MappingProxyType
 from typing import Any
 
 from surveys import disclosure
 from surveys.definition import Instrument, Item
 from surveys.disclosure import Level, Tally
+from surveys.sensitivity import Without, sensitivity, tally, without
 from surveys.statistics import Interval, wilson
 from surveys.storage import Dimension, Storage
 from translations.errors import UserError
@@ -39,7 +41,8 @@ class Group:
     ``n`` answered on the scale, ``adverse`` of them with an adverse code; ``share`` is their
     part of ``n``, ``interval`` its Wilson interval at 95 %, both in 0 to 1. ``counts`` tells how
     often each code of the scale was given. ``apart`` counts the answers beside the scale,
-    skipped ones included.
+    skipped ones included. ``without_bursts`` is the share without answers that came in bursts,
+    where there are any and both parts may be shown.
     """
 
     id: str
@@ -52,11 +55,16 @@ class Group:
     interval: Interval | None = None
     counts: Mapping[int, int] | None = None
     apart: int | None = None
+    without_bursts: Without | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Comparison:
-    """The answers to one item by the groups of a dimension."""
+    """The answers to one item by the groups of a dimension.
+
+    ``bursts_hidden`` says that answers came in bursts and the share without them may not be shown,
+    ``bursts_unsaid`` that there are too few days to say whether some did.
+    """
 
     campaign: str
     survey: str
@@ -64,6 +72,8 @@ class Comparison:
     by: Dimension
     wave: str | None
     groups: tuple[Group, ...]
+    bursts_hidden: bool = False
+    bursts_unsaid: bool = False
 
     @property
     def provisional(self) -> bool:
@@ -85,6 +95,8 @@ class Comparison:
             "groups": [
                 asdict(group) | {"level": group.level.name.lower()} for group in self.groups
             ],
+            "bursts_hidden": self.bursts_hidden,
+            "bursts_unsaid": self.bursts_unsaid,
             "caveat": CAVEAT,
         }
 
@@ -131,13 +143,18 @@ def load(
     # a group that the campaign no longer has is still a part of the sum
     gone = sorted(found.keys() - {heading.id for heading in headings})
     rows = [*headings, *(Heading(id=name, name=name) for name in gone)]
+    waves = [wave] if wave else sorted(storage.counts(campaign, same, question, "wave"))
+    bursts = sensitivity(storage, campaign=campaign, versions=same, item=item, by=by, waves=waves)
+    groups = compare(item, rows, found, sum_known=by != "wave", left_out=bursts.left_out)
     return Comparison(
         campaign=campaign,
         survey=instrument.id,
         item=item,
         by=by,
         wave=wave,
-        groups=tuple(compare(item, rows, found, sum_known=by != "wave")),
+        groups=tuple(groups),
+        bursts_hidden=bursts.hidden,
+        bursts_unsaid=bursts.unsaid,
     )
 
 
@@ -168,27 +185,31 @@ def compare(
     counts: Mapping[str, Counter[int]],
     *,
     sum_known: bool,
+    left_out: Mapping[str, Counter[int]] = MappingProxyType({}),
 ) -> list[Group]:
-    """Return a row for each heading, with no more than may be shown of its counts."""
+    """Return a row for each heading, with no more than may be shown of its counts.
+
+    ``left_out`` are those of the answers that came in bursts, as ``sensitivity`` lets them out.
+    """
     raw = [counts.get(heading.id, Counter()) for heading in headings]
-    codes = [option.code for option in item.scale.choices]
-    adverse = frozenset(item.scale.adverse)
-    tallies = [Tally({code: row[code] for code in codes}, adverse) for row in raw]
+    tallies = [tally(item, row) for row in raw]
+    bursts = [tally(item, left_out.get(heading.id, Counter())) for heading in headings]
     levels = disclosure.levels(tallies, sum_known=sum_known)
     aside = [row.total() - tally.n for row, tally in zip(raw, tallies, strict=True)]
     apart = disclosure.shown(aside, sum_known=sum_known)
-    return [_group(*row) for row in zip(headings, tallies, levels, apart, strict=True)]
+    return [_group(*row) for row in zip(headings, tallies, levels, apart, bursts, strict=True)]
 
 
-def _group(heading: Heading, tally: Tally, level: Level, apart: int | None) -> Group:
+def _group(heading: Heading, row: Tally, level: Level, apart: int | None, burst: Tally) -> Group:
     known = asdict(heading) | {"level": level, "apart": apart}
     if level == Level.HIDDEN:
         return Group(**known)
     return Group(
         **known,
-        n=tally.n,
-        adverse=tally.x,
-        share=tally.x / tally.n if tally.n else None,
-        interval=wilson(tally.x, tally.n) if tally.n else None,
-        counts=tally.counts if level == Level.FULL else None,
+        n=row.n,
+        adverse=row.x,
+        share=row.x / row.n if row.n else None,
+        interval=wilson(row.x, row.n) if row.n else None,
+        counts=row.counts if level == Level.FULL else None,
+        without_bursts=without(row, burst),
     )

@@ -44,6 +44,11 @@ class Tally:
         sums = {code: n + other.counts[code] for code, n in self.counts.items()}
         return Tally(sums, self.adverse)
 
+    def __sub__(self, part: "Tally") -> "Tally":
+        """Return what is left of a group without a part of it."""
+        rest = {code: n - part.counts[code] for code, n in self.counts.items()}
+        return Tally(rest, self.adverse)
+
 
 def showable(count: int) -> bool:
     """Return whether a count says nothing about single persons."""

@@ -1,8 +1,11 @@
 """Statistics as pure functions on counts."""
 
-from math import sqrt
+from collections.abc import Hashable, Mapping
+from math import exp, lgamma, log, log1p, sqrt
 from statistics import NormalDist
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
+
+Key = TypeVar("Key", bound=Hashable)
 
 
 class Interval(NamedTuple):
@@ -30,3 +33,32 @@ def wilson(x: int, n: int, level: float = 0.95) -> Interval:
     low, high = (centre - half) / (1 + spread), (centre + half) / (1 + spread)
     # at the ends the formula is exact, its floating point is not
     return Interval(0.0 if x == 0 else low, 1.0 if x == n else high)
+
+
+def binomial_tail(x: int, n: int, p: float) -> float:
+    """Return the probability of ``x`` or more out of ``n``, each with probability ``p``.
+
+    Raise ValueError where ``x`` is no count out of ``n``, or ``p`` not between 0 and 1.
+    """
+    if not (0 <= x <= n and 0 < p < 1):
+        raise ValueError(f"{x} of {n} at {p} is no share")
+    term = exp(lgamma(n + 1) - lgamma(x + 1) - lgamma(n - x + 1) + x * log(p) + (n - x) * log1p(-p))
+    total = 0.0
+    for count in range(x, n + 1):
+        total += term
+        term *= (n - count) / (count + 1) * p / (1 - p)
+    return min(1.0, total)
+
+
+def holm(values: Mapping[Key, float], level: float, *, others: int = 0) -> set[Key]:
+    """Return which of several hypotheses are rejected, by their p-values.
+
+    S. Holm (1979), Scand J Stat 6:65-70: the probability to reject any that is true stays within
+    ``level``, whatever depends on what. ``others`` is how many more there are, with values of 1.
+    """
+    rejected: set[Key] = set()
+    for key, value in sorted(values.items(), key=lambda each: each[1]):
+        if value * (others + len(values) - len(rejected)) > level:
+            break
+        rejected.add(key)
+    return rejected

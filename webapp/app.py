@@ -1,6 +1,7 @@
 """The web application of one campaign."""
 
 from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from materials.campaign import load
 from surveys.storage import Storage
@@ -26,6 +27,10 @@ def create_app(settings: Settings | None = None, clock: Clock = now) -> Flask:
         MAX_CONTENT_LENGTH=16_384,  # bytes; an answer is a few
         MAX_FORM_PARTS=20,
     )
+    if settings.proxies:  # without any, what X-Forwarded-For says is anybody's word
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies
+        )
     app.jinja_options = {"autoescape": True, "trim_blocks": True, "lstrip_blocks": True}
     install(app.jinja_env)
     storage = Storage(settings.database_url, settings.secret)

@@ -1,14 +1,23 @@
 """Settings: the campaign's folder and what the environment says, as one typed object."""
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from translations.errors import UserError
+
 FOLDER = "PHILOS_CAMPAIGN"
 DATABASE = "PHILOS_DATABASE_URL"
 DEMO = "PHILOS_DEMO"
+PROXIES = "PHILOS_PROXIES"
+PER_LINK = "PHILOS_PER_LINK"
+
+
+class SettingError(UserError):
+    """A setting that cannot be used."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,12 +26,16 @@ class Settings:
 
     ``secret`` keys the hashes of tokens and the sign-in cookie; it lies beside the database and
     never in it. With ``demo`` the database is one of its own, full of made-up answers.
+    ``proxies`` is how many web servers stand in front and are trusted to say who asks;
+    ``per_link`` how many responses one printed code may begin in an hour.
     """
 
     folder: Path
     database_url: str
     secret: bytes
     demo: bool = False
+    proxies: int = 0
+    per_link: int = 300
 
 
 def settings(
@@ -33,12 +46,27 @@ def settings(
     instance.mkdir(mode=0o700, exist_ok=True)
     own = f"sqlite:///{instance / 'philos.sqlite'}"
     url = f"sqlite:///{instance / 'demo.sqlite'}" if demo else environ.get(DATABASE) or own
-    return Settings(folder=folder, database_url=url, secret=_secret(instance / "secret"), demo=demo)
+    return Settings(
+        folder=folder,
+        database_url=url,
+        secret=_secret(instance / "secret"),
+        demo=demo,
+        proxies=_whole(environ, PROXIES, Settings.proxies),
+        per_link=_whole(environ, PER_LINK, Settings.per_link),
+    )
 
 
 def from_environment() -> Settings:
     """Return the settings of a worker process, which `philos serve` hands down."""
     return settings(Path(os.environ[FOLDER]), demo=DEMO in os.environ)
+
+
+def _whole(environ: Mapping[str, str], name: str, default: int) -> int:
+    """Return a setting that is a whole number; raise SettingError where it is none."""
+    said = environ.get(name) or str(default)
+    if not re.fullmatch(r"\d{1,6}", said, re.ASCII):
+        raise SettingError(f"{name} must be a whole number such as {default}; it is {said!r}.")
+    return int(said)
 
 
 def _secret(path: Path) -> bytes:

@@ -5,8 +5,6 @@ writes. Every address here stands on paper or in a browser's history: they never
 """
 
 import gzip
-import re
-import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -31,6 +29,7 @@ from surveys.definition import ANSWERED, Instrument, Item
 from surveys.links import LinkError, Target, near, read_code
 from surveys.storage import Context, StorageError
 from translations.languages import Language
+from webapp import fairplay
 from webapp.compressed import Compressed
 from webapp.forms import LONGEST_ANSWER, AnswerError, Fault, read_answer
 from webapp.i18n import chosen
@@ -38,6 +37,8 @@ from webapp.security import stylesheet
 from webapp.service import service
 
 pages = Blueprint("respond", __name__)
+pages.before_request(fairplay.guard)
+_SAID = {"Allow", "Retry-After"}  # headers that go with a page that says what did not work
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,10 +63,16 @@ class Visit:
         """Return whether the survey is more than one tap."""
         return len(self.instrument.items) > 1
 
-    def address(self, name: str, row: Language | None = None) -> str:
+    def address(self, name: str, row: Language | None = None, tapped: str | None = None) -> str:
         """Return the address of an item or a page by its name, in this or another language."""
-        language = (row or self.row).tag
-        return url_for(".ask", code=self.code, language=language, token=self.token, name=name)
+        return url_for(
+            ".ask",
+            code=self.code,
+            language=(row or self.row).tag,
+            token=self.token,
+            name=name,
+            tapped=tapped,
+        )
 
 
 @pages.get("/")
@@ -122,12 +129,13 @@ def answer(code: str, language: str, token: str, name: str) -> AnyResponse:
         language=visit.row.tag,
         moment=service().moment,
     )
+    if not visit.answers:
+        fairplay.count_response(visit.target)
     saved = service().storage.save(token, context, {item.id: given}, written)
-    after = Way(visit.instrument, saved.answers).pending(item)
-    end = "answers" if visit.is_long else "done"
     if not visit.is_long:
-        service().taps.add(token)
-    return redirect(visit.address(after.id if after else end), 303)
+        return redirect(visit.address("done", tapped=service().tokens.tapped(token)), 303)
+    after = Way(visit.instrument, saved.answers).pending(item)
+    return redirect(visit.address(after.id if after else "answers"), 303)
 
 
 @pages.get("/<code>/<language>/<token>/answers")
@@ -149,15 +157,17 @@ def summary(code: str, language: str, token: str) -> AnyResponse:
 def done(code: str, language: str, token: str) -> AnyResponse:
     """Thank the respondent."""
     visit = _visit(code, language, token)
-    serving = service()
+    tapped = request.args.get("tapped")
+    fresh = tapped if tapped and service().tokens.is_fresh(token, tapped) else None
     return _show(
         "thanks",
         visit.row,
         visit.target,
-        lambda row: visit.address("done", row),
+        lambda row: visit.address("done", row, tapped=fresh),
         answered=bool(visit.answers),
         change=visit.address("answers" if visit.is_long else next(iter(visit.instrument.items))),
-        undo=visit.address("undo") if serving.taps.is_fresh(token) and visit.answers else None,
+        undo=visit.address("undo") if fresh and visit.answers else None,
+        tapped=fresh,
         **_invitation(visit),
     )
 
@@ -166,7 +176,7 @@ def done(code: str, language: str, token: str) -> AnyResponse:
 def undo(code: str, language: str, token: str) -> AnyResponse:
     """Take a tap back while it is fresh; later it stays, as the page has said."""
     visit = _visit(code, language, token)
-    if not service().taps.is_fresh(token):
+    if not service().tokens.is_fresh(token, request.form.get("tapped", "")):
         return redirect(visit.address("done"), 303)
     service().storage.forget(visit.target.campaign, token)
     return _show(
@@ -195,8 +205,9 @@ def _start(code: str, wish: str | None = None) -> AnyResponse:
         return _unknown(row, error, code)
     if service().wave is None:
         return _closed(target, row)
+    fairplay.count_start()
     newest = service().campaign.instruments[target.survey]
-    token = secrets.token_urlsafe(16)
+    token = service().tokens.draw(target)
     visit = Visit(target=target, code=target.code, row=row, token=token, instrument=newest)
     shown = _question(visit, visit.way.reached[0][0])
     shown.headers.add("Vary", "Accept-Language")
@@ -244,7 +255,7 @@ def _visit(code: str, language: str, token: str) -> Visit:
     """Return the visit that an address stands for; abort where a part of it is not ours."""
     target, _ = _find(code)
     row = next((row for row in _offered(target) if row.tag == language), None)
-    if target is None or row is None or not re.fullmatch(r"[A-Za-z0-9_-]{22}", token):
+    if target is None or row is None or not service().tokens.fits(token, target):
         abort(404)
     return _opened(target, row, token)
 
@@ -322,7 +333,8 @@ def _closed(target: Target, row: Language, status: int = 200) -> Response:
 
 
 def _home_in(row: Language) -> str:
-    return url_for("respond.home", language=row.tag)
+    """Return the address of the first page; not asked of Flask, which has none for a bad host."""
+    return f"/?language={row.tag}"
 
 
 def _show(
@@ -372,10 +384,26 @@ def _html(
 @pages.app_errorhandler(HTTPException)
 def problem(error: HTTPException) -> AnyResponse:
     """Say in the reader's language that a page is not there, or did not work."""
-    return _show("problem", chosen(service().offered), status=error.code or 500)
+    page = _show("problem", _reader(), status=error.code or 500)
+    page.headers.extend((name, value) for name, value in error.get_headers() if name in _SAID)
+    return page
 
 
 @pages.app_errorhandler(StorageError)
 def unavailable(_error: StorageError) -> AnyResponse:
     """Say that it does not work right now; nothing that was acknowledged is lost."""
-    return _show("problem", chosen(service().offered), status=503)
+    return _show("problem", chosen(service().offered, _asked("language")), status=503)
+
+
+def _reader() -> Language:
+    """Return the language of the address, else the sheet's, else that of the reader's browser."""
+    try:
+        target, _ = _find(_asked("code"))
+    except StorageError:
+        target = None
+    return chosen(_offered(target), _asked("language"), target.language if target else None)
+
+
+def _asked(part: str) -> str:
+    """Return a part of the address, nothing where the address has no such part."""
+    return str((request.view_args or {}).get(part, ""))

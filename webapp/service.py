@@ -1,6 +1,5 @@
 """What every view works with: the campaign, its storage and the time."""
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -17,26 +16,10 @@ from translations.languages import Language
 from webapp.clock import Clock
 from webapp.compressed import Compressed
 from webapp.config import Settings
+from webapp.ratelimits import RateLimits
+from webapp.tokens import Tokens
 
 MOST_PAGES = 5_000  # kept in memory, each some 5 kB; a survey has a hundred in a language
-UNDO = 60.0  # seconds in which a tap can be taken back
-
-
-class Taps:
-    """Who has tapped a moment ago: known in memory alone, so that no time of an answer is kept."""
-
-    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
-        self._now, self._until = now, dict[str, float]()
-
-    def add(self, token: str) -> None:
-        """Remember a tap, and forget those that are too old."""
-        now = self._now()
-        recent = {old: until for old, until in list(self._until.items()) if until > now}
-        self._until = recent | {token: now + UNDO}
-
-    def is_fresh(self, token: str) -> bool:
-        """Return whether a tap can still be taken back."""
-        return self._until.get(token, 0) > self._now()
 
 
 @dataclass
@@ -47,9 +30,14 @@ class Service:
     campaign: Campaign
     storage: Storage
     clock: Clock
-    taps: Taps = field(default_factory=Taps)
     pages: dict[tuple[object, ...], Compressed] = field(default_factory=dict)
     _offered: dict[str, tuple[Language, ...]] = field(default_factory=dict)
+    tokens: Tokens = field(init=False)
+    limits: RateLimits = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.tokens = Tokens(self.settings.secret)
+        self.limits = RateLimits(self.settings.per_link)
 
     def page(self, key: tuple[object, ...], render: Callable[[], Compressed]) -> Compressed:
         """Return a page that was rendered before, or is now."""

@@ -1,11 +1,12 @@
 """Counts: how often each answer was given, by the groups that a comparison asks for."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 import sqlalchemy as sa
 
 from surveys.answers import counted
+from surveys.bursts import Cell
 from surveys.storage import schema
 from surveys.storage.database import matching
 from surveys.storage.publications import Publications
@@ -34,6 +35,48 @@ class Counts(Publications):
         with self._read() as connection:
             for name, code, n in connection.execute(wanted):
                 found.setdefault(name, Counter())[code] = int(n)
+        return found
+
+    def arrivals(self, campaign: str, wave: str) -> Counter[Cell]:
+        """Return how many responses to a wave came by each link on each day in each band.
+
+        What was typed in from paper came when somebody had the time to, and is left out.
+        """
+        columns = (links.c.place, links.c.code, responses.c.day, responses.c.band)
+        wanted = (
+            sa.select(*columns, sa.func.count())
+            .join_from(responses, links)
+            .where(*matching(responses, campaign=campaign, wave=wave, mode="web"))
+            .group_by(*columns)
+        )
+        with self._read() as connection:
+            return Counter({Cell(*row[:-1]): int(row[-1]) for row in connection.execute(wanted)})
+
+    def counts_in(
+        self,
+        campaign: str,
+        versions: Iterable[str],
+        item: str,
+        wave: str,
+        cells: Collection[Cell],
+    ) -> dict[str, Counter[int]]:
+        """Return how often each code was given to an item in some cells of a wave, by place."""
+        if not cells:
+            return {}
+        cell = sa.tuple_(responses.c.link, responses.c.day, responses.c.band)
+        wanted = (
+            sa.select(responses.c.version, responses.c.answers, links.c.place)
+            .join_from(responses, links)
+            .where(*matching(responses, campaign=campaign, wave=wave, mode="web"))
+            .where(responses.c.version.in_(list(versions)))
+            .where(cell.in_([(each.link, each.day, each.band) for each in cells]))
+        )
+        found: dict[str, Counter[int]] = {}
+        with self._read() as connection:
+            for row in connection.execute(wanted):
+                answers = counted(self.instrument(row.version), read_answers(row.answers))
+                given = {code: n for (name, code), n in answers.items() if name == item}
+                found.setdefault(row.place, Counter()).update(given)
         return found
 
     def recount(self) -> dict[tuple[str, ...], int]:

@@ -15,15 +15,20 @@ from tests.conftest import NOON, clock
 from webapp import auth
 from webapp.app import create_app
 from webapp.config import Settings, settings
+from webapp.tokens import Tokens
 
 PASSWORD = "correct-horse-battery"
-TOKEN = "A" * 22
+SECRET = bytes(range(32))
+CAMPAIGN = "leipziger-osten"
 LANGUAGES = ["de", "en", "ar", "rom", "tr", "ru"]
 
 
 @pytest.fixture
 def chosen(folder: Path) -> Settings:
     """The settings of the example campaign, with the database in its folder."""
+    instance = folder / "instance"
+    instance.mkdir(mode=0o700)
+    (instance / "secret").write_text(SECRET.hex(), "ascii")
     return settings(folder, environ={})
 
 
@@ -54,7 +59,13 @@ def client(app: Flask) -> FlaskClient:
 
 def code(language: str = "ar", place: str = "rabet", topic: str = "how-safe") -> str:
     """Return the code on the example's flyer."""
-    return Target("leipziger-osten", place, topic, "flyer-a6", language, "how-safe").code
+    return Target(CAMPAIGN, place, topic, "flyer-a6", language, "how-safe").code
+
+
+def token(code: str, letter: str = "A") -> str:
+    """Return a token as it is drawn for a code of the example, its random half of one letter."""
+    drawn = letter * 11
+    return drawn + Tokens(SECRET).signature(drawn, CAMPAIGN, code)
 
 
 def sign_in(client: FlaskClient, name: str = "anna", password: str = PASSWORD) -> int:

@@ -1,5 +1,6 @@
 import json
 import socket
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -172,6 +173,40 @@ def test_results_hide_what_is_small(folder: Path, storage: Storage) -> None:
     )
     storage.save("token", context, {"dark": 3})
     assert "too few answers to show" in run("results", folder, "--by", "wave").output
+
+
+@pytest.mark.parametrize(
+    ("counts", "days", "said"),
+    [
+        ({3: 24, 1: 6}, 8, "without 30 answers that came conspicuously close together"),
+        ({3: 27, 1: 3}, 8, "single persons could be told from it"),
+        ({3: 15, 1: 15}, 3, "Of some links it cannot be said yet"),
+    ],
+)
+def test_results_tell_what_a_burst_changes(
+    folder: Path, storage: Storage, counts: dict[int, int], days: int, said: str
+) -> None:
+    (asked,) = storage.versions("how-safe")
+    link = next(each for each in storage_links(storage) if each.place == "rabet")
+    for day in range(days + 1):
+        context = Context(
+            target=link,
+            version=asked.version,
+            wave="winter-2026",
+            language="ar",
+            moment=NOON - timedelta(day),
+        )
+        codes = {1: 1, 2: 1, 3: 1, 4: 1} if day else counts
+        for code, number in codes.items():
+            for index in range(number):
+                storage.save(f"{day}{code}-{index}", context, {"dark": code})
+    chosen = ("results", folder, "--wave", "winter-2026")
+    assert said in run(*chosen).output
+    found = document(run(*chosen, "--json"))
+    (rabet,) = (group for group in found["groups"] if group["id"] == "rabet")
+    assert (rabet["without_bursts"] is None) is ("without 30" not in said)
+    assert found["bursts_hidden"] is ("single" in said)
+    assert found["bursts_unsaid"] is ("cannot be said" in said)
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from webapp.config import FOLDER, from_environment, settings
+from webapp.config import FOLDER, SettingError, from_environment, settings
 
 
 def test_the_secret_is_drawn_once_and_for_its_owner_alone(folder: Path) -> None:
@@ -36,3 +36,20 @@ def test_a_worker_takes_its_settings_from_the_environment(
     assert from_environment() == settings(folder)
     monkeypatch.setenv("PHILOS_DEMO", "1")
     assert from_environment().demo
+
+
+def test_no_web_server_in_front_is_trusted_unless_the_environment_says_how_many(
+    folder: Path,
+) -> None:
+    assert settings(folder, environ={}).proxies == 0
+    assert settings(folder, environ={"PHILOS_PROXIES": ""}).proxies == 0
+    assert settings(folder, environ={"PHILOS_PROXIES": "2"}).proxies == 2
+
+
+@pytest.mark.parametrize("said", ["one", "-1", "1.5", "٣", " 1", "9" * 5000])
+@pytest.mark.parametrize("name", ["PHILOS_PROXIES", "PHILOS_PER_LINK"])
+def test_a_setting_that_is_no_whole_number_is_refused_in_a_sentence(
+    folder: Path, name: str, said: str
+) -> None:
+    with pytest.raises(SettingError, match=rf"^{name} must be a whole number such as \d+; it is"):
+        settings(folder, environ={name: said})

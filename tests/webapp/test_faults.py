@@ -21,7 +21,7 @@ from surveys.storage import Storage
 from tests.browser import serving
 from tests.conftest import NOON
 from tests.surveys.conftest import DAY, LONG, RABET, SECRET, context
-from tests.webapp.conftest import TOKEN, code
+from tests.webapp.conftest import code, token
 from webapp.config import Settings, settings
 
 KILLS = 20
@@ -170,6 +170,10 @@ def test_two_tabs_that_answer_different_questions_lose_nothing(
     assert response(folder, action) == dict.fromkeys(names, 1)
 
 
+FLYER = code("de")
+TOKEN = token(FLYER)
+
+
 def answered(client: FlaskClient, name: str, value: int) -> int:
     return client.post(
         f"/{code('de')}/de/{TOKEN}/{name}", data={"answer": str(value)}, headers=FORM
@@ -185,14 +189,15 @@ def test_a_full_disk_is_said_and_answers_go_on_when_there_is_room(
     (pages,) = writer.execute("PRAGMA page_count").fetchone()
     writer.execute(f"PRAGMA max_page_count = {pages}")
     codes = []
-    for number in range(400):
-        storage_token = f"{number:022d}"
-        codes.append(_posted(client, storage_token))
+    target = storage.target(FLYER)
+    for _ in range(200):
+        last = app.extensions["philos"].tokens.draw(target)
+        codes.append(_posted(client, last))
         if codes[-1] == 503:
             break
     assert codes[-1] == 503
     writer.execute("PRAGMA max_page_count = 1000000")
-    assert _posted(client, storage_token) == 303
+    assert _posted(client, last) == 303
     assert answered(client, "rel", 2) == 303
     assert storage.kept_counts() == storage.recount()
     assert sum(storage.recount().values()) == codes.count(303) + 2

@@ -1,5 +1,6 @@
 import re
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
@@ -37,6 +38,30 @@ def staff(client: FlaskClient) -> FlaskClient:
     assert sign_in(client) == 303
     client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "de"
     return client
+
+
+@pytest.fixture
+def burst(storage: Storage) -> Fill:
+    """Store four answers on each of eight days at two places, and then many at once at one."""
+
+    def fill(counts: dict[int, int], usual_days: int = 8) -> None:
+        (asked,) = storage.versions("how-safe")
+        days = {day: {1: 1, 2: 1, 3: 1, 4: 1} for day in range(1, usual_days + 1)} | {0: counts}
+        for place in ("rabet", "torgauer-platz"):
+            target = Target("leipziger-osten", place, "how-safe", "flyer-a6", "ar", "how-safe")
+            for day, codes in days.items() if place == "rabet" else [*days.items()][:-1]:
+                context = Context(
+                    target=target,
+                    version=asked.version,
+                    wave="winter-2026",
+                    language="ar",
+                    moment=NOON - timedelta(day),
+                )
+                for code, number in codes.items():
+                    for index in range(number):
+                        storage.save(f"{place}{day}{code}-{index}", context, {"dark": code})
+
+    return fill
 
 
 def rows(html: str) -> dict[str, str]:
@@ -153,3 +178,37 @@ def test_a_service_knows_its_languages(app: object) -> None:
     assert isinstance(serving, Service)
     assert isinstance(serving.campaign.instruments["how-safe"], Instrument)
     assert [row.tag for row in serving.offered] == ["de", "en", "ar", "rom", "tr", "ru"]
+
+
+def test_a_burst_is_told_in_one_sentence_with_the_share_without_it(
+    staff: FlaskClient, burst: Fill
+) -> None:
+    burst({3: 24, 1: 6})
+    page = staff.get("/staff/results")
+    said = " ".join(re.sub("<[^>]+>", "", page.text).split())
+    assert "Rabet: Ohne 30 Antworten, die auffällig dicht kamen, wären es 50 % statt 65 %." in said
+    assert "Alle Antworten bleiben gezählt." in said
+    assert rows(page.text)["Rabet"].startswith("62 ")
+    english = " ".join(staff.get("/staff/results?language=en").text.split())
+    assert "answers that came conspicuously close together it would be" in english
+
+
+@pytest.mark.parametrize(
+    ("counts", "days", "said"),
+    [
+        ({3: 27, 1: 3}, 8, "weil sich daraus auf einzelne Menschen schließen ließe"),
+        ({3: 15, 1: 15}, 3, "lässt sich noch nicht sagen"),
+    ],
+)
+def test_what_cannot_be_told_of_a_burst_is_said(
+    staff: FlaskClient, burst: Fill, counts: dict[int, int], days: int, said: str
+) -> None:
+    burst(counts, days)
+    page = staff.get("/staff/results").text
+    assert said in page
+    assert "wären es" not in page
+
+
+def test_without_a_burst_nothing_is_said_of_one(staff: FlaskClient, burst: Fill) -> None:
+    burst({3: 2, 1: 2})
+    assert "auffällig" not in staff.get("/staff/results").text

@@ -2,7 +2,7 @@
 
 import os
 import socket
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from granian.log import LogLevels
 
 from materials.campaign import Campaign, load
 from materials.sheets import Sheet, sheets, targets
-from surveys.comparison import core
+from surveys.comparison import Comparison, core
 from surveys.comparison import load as load_comparison
 from surveys.storage import Dimension, Storage
 from translations.languages import languages
@@ -167,7 +167,27 @@ def results(
             low, high = (f"{100 * end:.0f}" for end in group.interval)
             said = f"{group.adverse} of {group.n} {document['counted']}, {low} to {high} %"
         click.echo(f"  {group.name:<28} {said}{' (provisional)' if group.open else ''}")
+    for line in _bursts(comparison):
+        click.echo(line)
     click.echo(document["caveat"])
+
+
+def _bursts(comparison: Comparison) -> Iterator[str]:
+    """Yield what answers that came conspicuously close together change."""
+    for group in comparison.groups:
+        if group.without_bursts and group.share is not None:
+            yield (
+                f"{group.name}: without {group.without_bursts.left_out} answers that came "
+                f"conspicuously close together it would be {group.without_bursts.share:.0%} "
+                f"instead of {group.share:.0%}."
+            )
+    if comparison.bursts_hidden:
+        yield (
+            "Some answers came conspicuously close together; what they change is hidden, since "
+            "single persons could be told from it."
+        )
+    if comparison.bursts_unsaid:
+        yield "Of some links it cannot be said yet whether their answers came close together."
 
 
 def _one_of(option: str, wish: str | None, default: str, known: Sequence[str] | Any) -> str:

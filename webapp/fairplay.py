@@ -1,0 +1,70 @@
+"""Fair play without tracking: what every post of a resident must be, and how many may begin.
+
+Residents have no cookie that another page could abuse. A post must come from a page of ours all
+the same, as far as the browser says where it comes from, so that no other page can answer in a
+visitor's name. What stands between is the signed token in the address, see ``webapp.tokens``.
+"""
+
+from urllib.parse import urlsplit
+
+from flask import abort, request
+from werkzeug.exceptions import TooManyRequests
+
+from surveys.links import Target
+from webapp.service import service
+
+MOST_FIELDS = 60  # of a form; the longest question has 42 answers
+_FORMS = {"application/x-www-form-urlencoded", ""}  # none is named where there is no body
+
+
+def guard() -> None:
+    """Refuse a post that no page of ours can have sent, before anything of it is looked at."""
+    if request.method != "POST":
+        return
+    if not _is_from_ours():
+        abort(403)
+    charset = request.mimetype_params.get("charset", "utf-8").casefold()
+    if request.mimetype not in _FORMS or charset not in {"utf-8", "us-ascii"}:
+        abort(415)
+    if "Transfer-Encoding" in request.headers:  # no browser posts a form in chunks without end
+        abort(411)
+    if sum(len(values) for values in request.form.listvalues()) > MOST_FIELDS:
+        abort(413)
+
+
+def _is_from_ours() -> bool:
+    """Return whether the browser says that a page of ours sends this, or says nothing at all.
+
+    Fetch Metadata goes first: no page can forge it. ``none`` is a post that a person repeats, from
+    a tab that is restored. Then Origin, where ``null`` is nobody; then Referer. A browser that
+    sends none of them is an old phone, which the signed token speaks for.
+    """
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site in {"same-origin", "none"}
+    source = request.headers.get("Origin", request.headers.get("Referer"))
+    return source is None or _host(source) in {request.host, service().campaign.host}
+
+
+def _host(source: str) -> str | None:
+    """Return the host of an address with its port, where that is not the usual one."""
+    try:
+        parts = urlsplit(source)
+        usual = parts.port in {None, {"http": 80, "https": 443}.get(parts.scheme)}
+    except ValueError:
+        return None
+    return parts.hostname if usual else f"{parts.hostname}:{parts.port}"
+
+
+def count_start() -> None:
+    """Count a first page; abort where the network of the reader has opened too many."""
+    limits = service().limits
+    if not limits.may_start(request.remote_addr):
+        raise TooManyRequests(retry_after=limits.wait)
+
+
+def count_response(target: Target) -> None:
+    """Count a response that begins; abort where its network or its code has begun too many."""
+    limits = service().limits
+    if not limits.may_begin(request.remote_addr, target.code):
+        raise TooManyRequests(retry_after=limits.wait)

@@ -1,0 +1,94 @@
+"""Limits on how much one network or one printed code can begin in an hour, in memory alone.
+
+A network is known by two bytes of a keyed hash. The key is drawn at the start and again every
+hour, when all counts fall with it: no address is kept, and none can be worked out. Each worker
+process counts for itself.
+
+The figures leave room for people who share an address, such as a school or the customers of a
+mobile network: 240 an hour are eight classes. A code is read by one person after the other; 300
+an hour are one every twelve seconds, and two workers stay under 1,000.
+"""
+
+import hmac
+import secrets
+import time
+from collections import Counter
+from collections.abc import Callable
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from threading import Lock
+
+WINDOW = 3600  # seconds
+STARTS = 1_200  # first pages that a network may open; reloads and previews count as well
+BEGUN = 240  # responses that a network may begin
+_PREFIX = {4: 24, 6: 56}  # what a provider gives to one household or to one exit
+
+
+class RateLimits:
+    """Counts of the present hour. ``per_link`` is how many responses one code may begin."""
+
+    def __init__(self, per_link: int, now: Callable[[], float] = time.monotonic) -> None:
+        self._per_link, self._now, self._lock = per_link, now, Lock()
+        self._until = 0.0
+        self._key = b""
+        self._counts: Counter[tuple[str, bytes | str]] = Counter()
+
+    @property
+    def wait(self) -> int:
+        """Return the seconds until everybody may begin anew."""
+        return max(1, round(self._until - self._now()))
+
+    def may_start(self, address: str | None) -> bool:
+        """Count a first page that is opened; return whether there were not too many."""
+        return self._count(address, [("starts", None, STARTS)])
+
+    def may_begin(self, address: str | None, code: str) -> bool:
+        """Count a response that begins; return whether there were not too many.
+
+        What is refused is not counted, so that a network which has had its share does not use up
+        that of a code.
+        """
+        return self._count(address, [("begun", None, BEGUN), ("link", code, self._per_link)])
+
+    def _count(self, address: str | None, wanted: list[tuple[str, str | None, int]]) -> bool:
+        network = _network(address)
+        with self._lock:
+            self._renew()
+            keys = {
+                (kind, code or self._hash(network)): most
+                for kind, code, most in wanted
+                if code or network
+            }
+            if any(self._counts[key] >= most for key, most in keys.items()):
+                return False
+            self._counts.update(keys.keys())
+            return True
+
+    def _renew(self) -> None:
+        if self._now() >= self._until:
+            self._until = self._now() + WINDOW
+            self._key = secrets.token_bytes(32)
+            self._counts.clear()
+
+    def _hash(self, network: str) -> bytes:
+        return hmac.digest(self._key, network.encode(), "sha256")[:2]
+
+
+def _network(address: str | None) -> str:
+    """Return the network of an address; nothing where the address tells nothing about who asks.
+
+    That is so for one that is not of the public internet: a web server that stands in front and
+    was not declared, or a trial.
+    """
+    try:
+        found = ip_address(address or "")
+    except ValueError:
+        return ""
+    found = _unwrapped(found)
+    if not found.is_global:
+        return ""
+    return str(ip_network(f"{found}/{_PREFIX[found.version]}", strict=False))
+
+
+def _unwrapped(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
+    """Return an IPv4 address that is written as IPv6 as what it is."""
+    return (address.version == 6 and address.ipv4_mapped) or address  # noqa: PLR2004
