@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 from typing import cast
 
 from flask import Flask, current_app
@@ -11,6 +12,7 @@ from flask import Flask, current_app
 from materials.campaign import TRANSLATIONS, Campaign, Wave
 from surveys.comparison import Heading
 from surveys.definition import Instrument, wordings
+from surveys.recordings import Recordings, load
 from surveys.storage import Dimension, Storage
 from translations.catalogs import Texts, gaps
 from translations.languages import Language
@@ -59,6 +61,12 @@ class Service:
                 self.pages.clear()
             found = self.pages[key] = render()
         return found
+
+    @cached_property
+    def recordings(self) -> Recordings:
+        """Return the questions that are read aloud."""
+        campaign = self.campaign
+        return load(self.settings.folder, campaign.instruments.values(), campaign.languages)
 
     @property
     def moment(self) -> datetime:
