@@ -8,7 +8,7 @@ from werkzeug.exceptions import HTTPException
 from surveys.storage import StorageError
 from translations.languages import Language
 from webapp import respond
-from webapp.i18n import chosen, named
+from webapp.i18n import chosen
 from webapp.service import service
 
 pages = Blueprint("problems", __name__)
@@ -30,8 +30,8 @@ def _said(status: int) -> Response:
     """Say it in the language of the address, else of the sheet, else of the browser."""
     seen = request.view_args or {}
     offered = service().offered
-    wish = seen.get("language") or request.args.get("language")
-    row = named(offered, wish) or chosen(offered, _language_of_sheet(seen.get("code", "")))
+    wishes = seen.get("language"), request.args.get("language")
+    row = chosen(offered, *wishes, _language_of_sheet(seen.get("code", "")))
     return respond.show("problem", row, None, _here, status=status)
 
 

@@ -261,7 +261,9 @@ def test_on_paper_stand_question_and_answers_and_no_way_on(
     assert phone.locator("h1").is_visible()
     for each in phone.locator("a, button:not(.choice), footer, audio, progress").all():
         assert not each.is_visible()
-    assert all(each.is_visible() for each in phone.locator(".choice, textarea, dt, dd > span").all())
+    assert all(
+        each.is_visible() for each in phone.locator(".choice, textarea, dt, dd > span").all()
+    )
     assert phone.evaluate("getComputedStyle(document.body).color") == "rgb(20, 24, 31)"
 
 
@@ -292,7 +294,9 @@ def test_a_browser_without_has_still_shows_what_was_chosen(served: Site, phone: 
 def test_nothing_moves_and_nothing_needs_a_new_browser(served: Site, phone: Page) -> None:
     PAGES["one"](served, phone, "de")
     style = phone.locator("style").text_content() or ""
-    assert not [word for word in ("animation", "transition", "@import", "url(", "&") if word in style]
+    assert not [
+        word for word in ("animation", "transition", "@import", "url(", "&") if word in style
+    ]
     assert "gap:" not in style
 
 
