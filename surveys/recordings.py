@@ -95,8 +95,11 @@ def _fault(path: Path) -> str:
     """Return what is wrong with a recording, empty where nothing is."""
     if path.stat().st_size > LARGEST:
         return f"is larger than {LARGEST // 1000} kB; save it with 24 kbit/s."
-    with path.open("rb") as file:
-        head = file.read(36)
+    try:
+        with path.open("rb") as file:
+            head = file.read(36)
+    except OSError as error:
+        return f"cannot be read ({error.strerror}); check who may read it."
     if not (head.startswith(_OGG) and head[28:] == _OPUS):
         return "is not Opus in Ogg; save it again as .opus."
     return ""

@@ -1,9 +1,11 @@
 """The first page on a slow line: when a telephone shows something, and what came for it."""
 
+from datetime import date
 from pathlib import Path
 
 from click import echo
 
+from materials.example import write_example
 from tests.browser import chromium, served
 from tests.webapp.conftest import LANGUAGES, code
 
@@ -15,7 +17,9 @@ SIZE = "performance.getEntriesByType('navigation')[0].transferSize"
 
 def pages(folder: Path) -> None:
     """Time the first paint of a cold page in each language, at 400 kb/s and 400 ms."""
-    with served(folder) as base, chromium() as browser:
+    own = folder.with_name("pages")
+    write_example(own, date.today())  # noqa: DTZ011  a wave is open
+    with served(own) as base, chromium() as browser:
         for language in LANGUAGES:
             paints, size = [], 0
             for _ in range(RUNS):

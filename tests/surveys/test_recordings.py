@@ -99,6 +99,21 @@ def test_a_recording_that_two_surveys_could_mean_is_said(tmp_path: Path) -> None
     assert not any("different questions" in each for each in apart)
 
 
+def test_a_recording_that_cannot_be_read_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    record(tmp_path, "de/one.opus")
+    monkeypatch.setattr(Path, "open", refuse)
+    (finding,) = said(tmp_path)
+    assert finding == (
+        "audio/de/one.opus: cannot be read (Permission denied); check who may read it."
+    )
+    assert load(tmp_path, [KINDS], TAGS) == {}
+
+
 def test_another_recording_has_another_hash(tmp_path: Path) -> None:
     record(tmp_path, "de/one.opus")
     first = load(tmp_path, [KINDS], TAGS)["de", "one"].hash
