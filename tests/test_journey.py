@@ -95,7 +95,7 @@ def test_from_the_campaign_to_the_comparison(campaign: Path, browser: Browser) -
         assert phone.cookies() == []
 
         assert answer_in_arabic(page, base + path) == 27
-        assert page.locator(".answers dd").count() == 27
+        assert page.locator(".answers dt").count() == 27
         with page.expect_navigation():
             page.locator("a.next").click()
         assert "شكر" in page.locator("h1").inner_text()
