@@ -105,7 +105,7 @@ def shown(folder: Path) -> None:
             )
             phone.goto(url)
             for _ in range(2):
-                phone.click("button.link")
+                phone.click("[name=skip]")
             phone.locator("label.choice").nth(1).click()
             file = folder.parent / f"{len(taken)}.png"
             phone.screenshot(path=file, full_page=True)

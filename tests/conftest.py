@@ -11,8 +11,10 @@ from typing import Any
 
 import psycopg
 import pytest
+from playwright.sync_api import Browser
 
 from materials.example import write_example
+from tests.browser import chromium
 
 NOON = datetime(2026, 11, 22, 12, 30)  # noqa: DTZ001  each test adds its zone
 
@@ -20,6 +22,13 @@ NOON = datetime(2026, 11, 22, 12, 30)  # noqa: DTZ001  each test adds its zone
 def clock(zone: tzinfo) -> datetime:
     """Return the moment at which the tests are run, in the winter wave of the example."""
     return NOON.replace(tzinfo=zone)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for all tests; each opens a window of its own."""
+    with chromium() as started:
+        yield started
 
 
 @pytest.fixture(scope="session")

@@ -14,10 +14,10 @@ from typing import Any
 import pypdfium2
 import pytest
 import zxingcpp
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
 from materials.example import write_example
-from tests.browser import PHILOS, chromium, served
+from tests.browser import PHILOS, served
 
 PASSWORD = "correct-horse-battery"
 
@@ -74,7 +74,7 @@ def answer_without_a_browser(base: str, path: str) -> None:
         assert page.status == 200
 
 
-def test_from_the_campaign_to_the_comparison(campaign: Path) -> None:
+def test_from_the_campaign_to_the_comparison(campaign: Path, browser: Browser) -> None:
     out = campaign.parent / "sheets"
     chosen = ("--topic", "how-safe", "--format", "flyer-a6", "--language", "ar", "--place", "rabet")
     printed = json.loads(philos("print", campaign, "--out", out, "--json", *chosen))
@@ -83,7 +83,7 @@ def test_from_the_campaign_to_the_comparison(campaign: Path) -> None:
     assert path == f"/{sheet['code']}"
 
     philos("user", "add", "anna", campaign, "--password", PASSWORD)
-    with served(campaign) as base, chromium() as browser:
+    with served(campaign) as base:
         phone = browser.new_context(
             viewport={"width": 320, "height": 640}, java_script_enabled=False
         )
@@ -95,7 +95,7 @@ def test_from_the_campaign_to_the_comparison(campaign: Path) -> None:
         assert phone.cookies() == []
 
         assert answer_in_arabic(page, base + path) == 27
-        assert page.locator(".answers dd").count() == 27
+        assert page.locator(".answers dt").count() == 27
         with page.expect_navigation():
             page.locator("a.next").click()
         assert "شكر" in page.locator("h1").inner_text()
@@ -133,9 +133,11 @@ def stored(campaign: Path) -> dict[tuple[str, str], int]:
     ("width", "scheme", "language"),
     [(320, "light", "ar"), (320, "dark", "de"), (1280, "light", "ru")],
 )
-def test_pages_hold_their_form(campaign: Path, width: int, scheme: Any, language: str) -> None:
+def test_pages_hold_their_form(
+    campaign: Path, browser: Browser, width: int, scheme: Any, language: str
+) -> None:
     """No text is cut off or laid over another, whatever the width and the letters are."""
-    with served(campaign) as base, chromium() as browser:
+    with served(campaign) as base:
         context = browser.new_context(
             viewport={"width": width, "height": 700}, color_scheme=scheme, locale=language
         )
@@ -151,12 +153,14 @@ def test_pages_hold_their_form(campaign: Path, width: int, scheme: Any, language
             assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-def test_languages_at_the_foot_do_not_swap_places_in_arabic(campaign: Path) -> None:
-    with served(campaign) as base, chromium() as browser:
+def test_languages_at_the_foot_do_not_swap_places_in_arabic(
+    campaign: Path, browser: Browser
+) -> None:
+    with served(campaign) as base:
         page = browser.new_page(viewport={"width": 600, "height": 700})
         page.goto(f"{base}/?language=ar")
         boxes = page.evaluate(
-            "[...document.querySelectorAll('footer nav > *')].map(e => e.getBoundingClientRect())"
+            "[...document.querySelectorAll('footer li')].map(e => e.getBoundingClientRect())"
             ".map(box => [box.top, -box.right, -box.left])"
         )
         assert boxes == sorted(boxes)  # from the right, line by line, as in the table

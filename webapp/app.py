@@ -6,7 +6,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from materials.campaign import load
 from surveys.storage import Storage
 from translations.templating import install
-from webapp import auth, respond, results, security, service
+from webapp import auth, problems, recordings, respond, results, security, service
 from webapp.clock import Clock, now
 from webapp.config import Settings, from_environment
 
@@ -39,6 +39,8 @@ def create_app(settings: Settings | None = None, clock: Clock = now) -> Flask:
     security.init_app(app)
     auth.init_app(app)
     app.register_blueprint(respond.pages)
+    app.register_blueprint(recordings.pages)
+    app.register_blueprint(problems.pages)
     app.register_blueprint(auth.pages)
     app.register_blueprint(results.pages)
     return app

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from flask import request
+from flask import Response, g, request
 
 from translations.languages import Language, negotiate, source
 
@@ -12,6 +12,18 @@ def chosen(offered: Sequence[Language], *wishes: str | None) -> Language:
     return negotiate(_wanted(wishes), offered) or source()
 
 
+def named(offered: Sequence[Language], wish: str | None) -> Language | None:
+    """Return the language that an address names, None where it names none that is offered."""
+    return negotiate([wish], offered) if wish else None
+
+
 def _wanted(wishes: Iterable[str | None]) -> Iterable[str]:
     yield from filter(None, wishes)
+    g.browser_was_asked = True
     yield from (tag for tag, _ in request.accept_languages)
+
+
+def tell_caches(response: Response) -> None:
+    """Say of a page whether another browser would have got it in another language."""
+    if "browser_was_asked" in g:
+        response.vary.add("Accept-Language")

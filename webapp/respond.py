@@ -20,25 +20,23 @@ from flask import (
     request,
     url_for,
 )
-from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
 from surveys.answers import Way, arranged, order
 from surveys.conditions import Answers, codes_of
 from surveys.definition import ANSWERED, Instrument, Item
 from surveys.links import LinkError, Target, near, read_code
-from surveys.storage import Context, StorageError
+from surveys.storage import Context
 from translations.languages import Language
-from webapp import fairplay
+from webapp import fairplay, recordings
 from webapp.compressed import Compressed
 from webapp.forms import LONGEST_ANSWER, AnswerError, Fault, read_answer
-from webapp.i18n import chosen
+from webapp.i18n import chosen, named, tell_caches
 from webapp.security import stylesheet
 from webapp.service import service
 
 pages = Blueprint("respond", __name__)
 pages.before_request(fairplay.guard)
-_SAID = {"Allow", "Retry-After"}  # headers that go with a page that says what did not work
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,13 +77,13 @@ class Visit:
 def home() -> AnyResponse:
     """Show where to type a code, or go where the typed code leads."""
     typed, wish = request.args.get("code"), request.args.get("language")
-    row = chosen(service().offered, wish)
+    wanted = named(service().offered, wish)
     if typed is None:
-        return _show("home", row)
-    target, error = _find(typed)
+        return show("home", wanted or chosen(service().offered), wanted=wanted)
+    target, error = find(typed)
     if target is None:
-        return _unknown(row, error, typed)
-    language = row.tag if wish else target.language
+        return _unknown(error, typed, wanted)
+    language = wanted.tag if wanted else target.language
     return redirect(url_for(".start_in", code=target.code, language=language), 303)
 
 
@@ -120,7 +118,7 @@ def answer(code: str, language: str, token: str, name: str) -> AnyResponse:
     try:
         said = read_answer(item, request.form)
     except AnswerError as error:
-        return _question(visit, item, error.fault)
+        return _question(visit, item, error.fault, request.form.getlist("answer"))
     given, written = (ANSWERED, {item.id: said}) if isinstance(said, str) else (said, {})
     context = Context(
         target=visit.target,
@@ -142,7 +140,7 @@ def answer(code: str, language: str, token: str, name: str) -> AnyResponse:
 def summary(code: str, language: str, token: str) -> AnyResponse:
     """Show what was answered, each answer with a way to change it."""
     visit = _visit(code, language, token)
-    return _show(
+    return show(
         "answers",
         visit.row,
         visit.target,
@@ -159,7 +157,7 @@ def done(code: str, language: str, token: str) -> AnyResponse:
     visit = _visit(code, language, token)
     tapped = request.args.get("tapped")
     fresh = tapped if tapped and service().tokens.is_fresh(token, tapped) else None
-    return _show(
+    return show(
         "thanks",
         visit.row,
         visit.target,
@@ -179,7 +177,7 @@ def undo(code: str, language: str, token: str) -> AnyResponse:
     if not service().tokens.is_fresh(token, request.form.get("tapped", "")):
         return redirect(visit.address("done"), 303)
     service().storage.forget(visit.target.campaign, token)
-    return _show(
+    return show(
         "undone",
         visit.row,
         visit.target,
@@ -199,30 +197,49 @@ def _invitation(visit: Visit) -> dict[str, Any]:
 
 
 def _start(code: str, wish: str | None = None) -> AnyResponse:
-    target, error = _find(code)
-    row = chosen(_offered(target), wish, target.language if target else None)
+    target, error = find(code)
     if target is None:
-        return _unknown(row, error, code)
+        return _unknown(error, code, named(service().offered, wish))
+    row = chosen(_offered(target), wish, target.language)
     if service().wave is None:
         return _closed(target, row)
     fairplay.count_start()
     newest = service().campaign.instruments[target.survey]
     token = service().tokens.draw(target)
     visit = Visit(target=target, code=target.code, row=row, token=token, instrument=newest)
-    shown = _question(visit, visit.way.reached[0][0])
-    shown.headers.add("Vary", "Accept-Language")
-    return shown
+    return _question(visit, visit.way.reached[0][0])
 
 
-def _unknown(row: Language, error: str, typed: str) -> Response:
-    """Say that a code stands for nothing, and which codes are a slip away from it."""
+def _unknown(error: str, typed: str, wanted: Language | None) -> Response:
+    """Say that a code stands for nothing, and which codes are a slip away from it.
+
+    A language that was chosen goes along; one that the browser asks for does not go before that
+    of a sheet.
+    """
     serving = service()
     meant = [
-        (target.code, url_for(".start", code=target.code), _place(target))
+        (target.code, _entrance(target, wanted), _place(target))
         for target in serving.storage.targets(near(typed) if error == "mistyped" else [])
         if target.campaign == serving.campaign.id
     ]
-    return _show("home", row, status=404, error=error, code=typed, meant=meant)
+    return show(
+        "home",
+        wanted or chosen(serving.offered),
+        None,
+        lambda other: url_for(".home", code=typed, language=other.tag),
+        status=404,
+        error=error,
+        code=typed,
+        meant=meant,
+        wanted=wanted,
+    )
+
+
+def _entrance(target: Target, wanted: Language | None) -> str:
+    """Return where a survey begins: in a language that was chosen, else in that of its sheet."""
+    if wanted is None:
+        return url_for(".start", code=target.code)
+    return url_for(".start_in", code=target.code, language=wanted.tag)
 
 
 def _place(target: Target | None) -> str:
@@ -239,7 +256,7 @@ def _offered(target: Target | None) -> Sequence[Language]:
     return serving.offered_for(serving.campaign.instruments[target.survey])
 
 
-def _find(typed: str) -> tuple[Target | None, str]:
+def find(typed: str) -> tuple[Target | None, str]:
     """Return what a typed code stands for, else why it stands for nothing."""
     try:
         target = service().storage.target(read_code(typed))
@@ -253,7 +270,7 @@ def _find(typed: str) -> tuple[Target | None, str]:
 
 def _visit(code: str, language: str, token: str) -> Visit:
     """Return the visit that an address stands for; abort where a part of it is not ours."""
-    target, _ = _find(code)
+    target, _ = find(code)
     row = next((row for row in _offered(target) if row.tag == language), None)
     if target is None or row is None or not service().tokens.fits(token, target):
         abort(404)
@@ -277,10 +294,13 @@ def _opened(target: Target, row: Language, token: str) -> Visit:
     )
 
 
-def _question(visit: Visit, item: Item, error: Fault | None = None) -> Response:
+def _question(
+    visit: Visit, item: Item, error: Fault | None = None, posted: Sequence[str] = ()
+) -> Response:
     """Return the page of an item: rendered once for all who see the same, theirs spliced in.
 
-    What a respondent has written herself is hers alone, so that page is not kept.
+    What a respondent has written herself is hers alone, so that page is not kept, nor is one that
+    says what is wrong, and shows again what was posted.
     """
     before = visit.way.preceding(item)
     number, total = visit.way.progress(item)
@@ -288,7 +308,9 @@ def _question(visit: Visit, item: Item, error: Fault | None = None) -> Response:
     gaps = {"code": "._" * 9, "token": "-_" * 11}
     gaps["code"] = gaps["code"][: len(code)]
     answer = visit.answers.get(item.id)
-    written = visit.written.get(item.id, "")
+    written = " ".join(posted) if error else visit.written.get(item.id, "")
+    chosen_codes = [code for code in item.offered if str(code) in posted]
+    recording = recordings.address(visit.target.survey, item, visit.row.tag)
     arrangement = order(item, token)
     anybody = replace(visit, code=gaps["code"], token=gaps["token"])
 
@@ -303,7 +325,8 @@ def _question(visit: Visit, item: Item, error: Fault | None = None) -> Response:
             number=number,
             total=total,
             options=arranged(item, arrangement),
-            chosen=codes_of(answer),
+            chosen=chosen_codes if error else codes_of(answer),
+            recording=recording,
             written=written,
             longest=LONGEST_ANSWER,
             action=anybody.address(item.id),
@@ -312,17 +335,18 @@ def _question(visit: Visit, item: Item, error: Fault | None = None) -> Response:
         return Compressed(html, gaps)
 
     seen = (visit.instrument.version, item.id, visit.row.tag, answer, arrangement)
-    around = (visit.target.place, len(code), number, total, before and before.id, error)
-    page = render() if written else service().page(seen + around, render)
+    around = (visit.target.place, len(code), number, total, before and before.id, recording)
+    page = render() if written or error else service().page(seen + around, render)
     filling = {"code": code.encode(), "token": token.encode()}
-    if request.accept_encodings["gzip"]:
-        return _sent(page.gzip(filling), 422 if error else 200, encoded=True)
-    return _sent(page.html(filling), 422 if error else 200)
+    packed = request.accept_encodings["gzip"] > 0
+    body = page.gzip(filling) if packed else page.html(filling)
+    sent = _sent(body, 422 if error else 200, encoded=packed)
+    return recordings.allowed(sent) if recording else sent
 
 
 def _closed(target: Target, row: Language, status: int = 200) -> Response:
     coming = service().campaign.next_wave(service().today)
-    return _show(
+    return show(
         "closed",
         row,
         target,
@@ -332,16 +356,16 @@ def _closed(target: Target, row: Language, status: int = 200) -> Response:
     )
 
 
-def _home_in(row: Language) -> str:
+def home_in(row: Language) -> str:
     """Return the address of the first page; not asked of Flask, which has none for a bad host."""
     return f"/?language={row.tag}"
 
 
-def _show(
+def show(
     name: str,
     row: Language,
     target: Target | None = None,
-    way: Callable[[Language], str] = _home_in,
+    way: Callable[[Language], str] = home_in,
     *,
     status: int = 200,
     **context: object,
@@ -355,7 +379,8 @@ def _show(
 
 def _sent(body: bytes, status: int, *, encoded: bool = False) -> Response:
     response = make_response(body, status)
-    response.headers.add("Vary", "Accept-Encoding")
+    response.vary.add("Accept-Encoding")
+    tell_caches(response)
     if encoded:
         response.headers["Content-Encoding"] = "gzip"
     return response
@@ -379,31 +404,3 @@ def _html(
         languages=[(other, way(other)) for other in _offered(target)],
         **context,
     )
-
-
-@pages.app_errorhandler(HTTPException)
-def problem(error: HTTPException) -> AnyResponse:
-    """Say in the reader's language that a page is not there, or did not work."""
-    page = _show("problem", _reader(), status=error.code or 500)
-    page.headers.extend((name, value) for name, value in error.get_headers() if name in _SAID)
-    return page
-
-
-@pages.app_errorhandler(StorageError)
-def unavailable(_error: StorageError) -> AnyResponse:
-    """Say that it does not work right now; nothing that was acknowledged is lost."""
-    return _show("problem", chosen(service().offered, _asked("language")), status=503)
-
-
-def _reader() -> Language:
-    """Return the language of the address, else the sheet's, else that of the reader's browser."""
-    try:
-        target, _ = _find(_asked("code"))
-    except StorageError:
-        target = None
-    return chosen(_offered(target), _asked("language"), target.language if target else None)
-
-
-def _asked(part: str) -> str:
-    """Return a part of the address, nothing where the address has no such part."""
-    return str((request.view_args or {}).get(part, ""))

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 from typing import cast
 
 from flask import Flask, current_app
@@ -10,6 +11,7 @@ from flask import Flask, current_app
 from materials.campaign import TRANSLATIONS, Campaign, Wave
 from surveys.comparison import Heading
 from surveys.definition import Instrument, wordings
+from surveys.recordings import Recordings, load
 from surveys.storage import Dimension, Storage
 from translations.catalogs import Texts, gaps
 from translations.languages import Language
@@ -47,6 +49,12 @@ class Service:
                 self.pages.clear()
             found = self.pages[key] = render()
         return found
+
+    @cached_property
+    def recordings(self) -> Recordings:
+        """Return the questions that are read aloud."""
+        campaign = self.campaign
+        return load(self.settings.folder, campaign.instruments.values(), campaign.languages)
 
     @property
     def moment(self) -> datetime:

@@ -5,7 +5,7 @@ import tempfile
 from pathlib import Path
 
 from materials.example import write_example
-from tests.bench import printing, survey
+from tests.bench import pages, printing, survey
 from tests.conftest import NOON
 
 PARTS = {
@@ -13,6 +13,7 @@ PARTS = {
     "campaign": printing.campaign,
     "stickers": printing.stickers,
     "survey": survey.survey,
+    "pages": pages.pages,
 }
 
 if __name__ == "__main__":

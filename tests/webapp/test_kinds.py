@@ -1,21 +1,19 @@
 """A campaign with a survey of its own that has every kind of question."""
 
 import re
-import shutil
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from markupsafe import escape
 
-from materials.campaign import FILE, load
+from materials.campaign import load
 from surveys.definition import ANSWERED, SKIPPED
-from surveys.links import Target
 from surveys.storage import Storage
 from tests.webapp.conftest import LANGUAGES, token
+from tests.webapp.site import CODE, write_kinds
 
-KINDS = Path(__file__).parents[1] / "surveys" / "kinds.toml"
-CODE = Target("leipziger-osten", "rabet", "how-safe", "flyer-a6", "ar", "kinds").code
 TOKEN = token(CODE)
 ANSWERS = [
     ("one", ["1"], 1),
@@ -31,11 +29,7 @@ ANSWERS = [
 @pytest.fixture
 def folder(folder: Path) -> Path:
     """The example campaign, asking with its own survey."""
-    file = folder / FILE
-    text = file.read_text("utf-8").replace('survey = "how-safe"', 'survey = "kinds"')
-    file.write_text(text, "utf-8")
-    (folder / "surveys").mkdir()
-    shutil.copy(KINDS, folder / "surveys")
+    write_kinds(folder, recorded=False)
     return folder
 
 
@@ -76,10 +70,10 @@ def test_back_shows_a_text_to_its_writer_alone(client: FlaskClient) -> None:
 def test_the_summary_says_each_kind_in_words(client: FlaskClient) -> None:
     answer_all(client)
     page = client.get(path("answers")).text
-    said = [" ".join(re.sub("<[^>]*>", "", text).split()) for text in page.split("<dd>")[1:]]
-    assert [text.split(" Ändern")[0] for text in said] == [
+    said = [" ".join(re.sub("<[^>]*>", "", text).split()) for text in page.split("<dd>")[1::2]]
+    assert said == [
         "Ja",
-        "Müll, Schlechte Beleuchtung",
+        "Müll Schlechte Beleuchtung",
         "7",
         "0",
         "Weiß nicht",
@@ -135,6 +129,39 @@ def test_a_wrong_answer_is_said_above_the_question_beside_it_and_in_the_title(
     assert page.text.count(sentence) == 2
     assert "<title>Fehler:" in page.text
     assert storage.response("leipziger-osten", TOKEN) is None
+
+
+@pytest.mark.parametrize(
+    ("values", "shown"), [(["1", "97"], ["1", "97"]), (["3", "3"], ["3"]), (["7", "2"], ["2"])]
+)
+def test_a_wrong_choice_is_shown_again_to_be_put_right(
+    client: FlaskClient, values: list[str], shown: list[str]
+) -> None:
+    client.post(path("several"), data={"answer": "3"})
+    page = client.post(path("several"), data={"answer": values})
+    assert page.status_code == 422
+    assert sorted(re.findall(r'value="(\d+)" checked', page.text)) == shown
+    other = client.post(path("several").replace(TOKEN, token(CODE, "B")))  # not out of what is kept
+    assert not re.findall(r'value="\d+" checked', other.text)
+
+
+def test_a_text_that_is_too_long_is_not_lost(client: FlaskClient) -> None:
+    words = "<i>Licht</i> \u202e& " * 40
+    page = client.post(path("words", "ar"), data={"answer": words})
+    assert page.status_code == 422
+    assert f">{escape(words)}</textarea>" in page.text
+    assert 'aria-invalid="true"' in page.text
+
+
+@pytest.mark.parametrize(
+    ("language", "quoted"), [("de", "„{}“"), ("en", "“{}”"), ("ru", "«{}»"), ("ar", "”{}“")]
+)
+def test_own_words_stand_in_the_quotation_marks_of_the_page(
+    client: FlaskClient, language: str, quoted: str
+) -> None:
+    client.post(path("words"), data={"answer": "Licht!"})
+    page = client.get(path("answers", language)).text
+    assert quoted.format("<bdi>Licht!</bdi>") in page
 
 
 def test_a_language_without_a_text_of_the_survey_is_not_offered(app: Flask, folder: Path) -> None:

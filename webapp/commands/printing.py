@@ -15,6 +15,7 @@ from materials.example import write_example
 from materials.imposition import PAPERS
 from materials.production import Options
 from materials.sheets import Output, Sheet, sheets
+from surveys import recordings
 from webapp.clock import now
 from webapp.commands.options import MM, echo_json, folder_argument, json_option, listed, many
 
@@ -34,7 +35,10 @@ def check(folder: Path, *, as_json: bool) -> None:
     """Say everything that is wrong or still blank, before a sheet is printed."""
     campaign = load(folder)
     plan(campaign, folder, sheets(campaign))
-    found = blanks(campaign, now(campaign.zone).date())
+    found = [
+        *blanks(campaign, now(campaign.zone).date()),
+        *recordings.findings(folder, campaign.instruments.values(), campaign.languages),
+    ]
     if as_json:
         echo_json({"findings": [vars(finding) for finding in found]})
     else:
