@@ -38,7 +38,6 @@ from webapp.service import service
 
 pages = Blueprint("respond", __name__)
 pages.before_request(fairplay.guard)
-_SAID = {"Allow", "Retry-After"}  # headers that go with a page that says what did not work
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,14 +64,8 @@ class Visit:
 
     def address(self, name: str, row: Language | None = None, tapped: str | None = None) -> str:
         """Return the address of an item or a page by its name, in this or another language."""
-        return url_for(
-            ".ask",
-            code=self.code,
-            language=(row or self.row).tag,
-            token=self.token,
-            name=name,
-            tapped=tapped,
-        )
+        way: dict[str, Any] = {"code": self.code, "language": (row or self.row).tag}
+        return url_for(".ask", **way, token=self.token, name=name, tapped=tapped)
 
 
 @pages.get("/")
@@ -157,8 +150,8 @@ def summary(code: str, language: str, token: str) -> AnyResponse:
 def done(code: str, language: str, token: str) -> AnyResponse:
     """Thank the respondent."""
     visit = _visit(code, language, token)
-    tapped = request.args.get("tapped")
-    fresh = tapped if tapped and service().tokens.is_fresh(token, tapped) else None
+    tapped = request.args.get("tapped", "")
+    fresh = tapped if service().tokens.is_fresh(token, tapped) else None
     return _show(
         "thanks",
         visit.row,
@@ -285,8 +278,7 @@ def _question(visit: Visit, item: Item, error: Fault | None = None) -> Response:
     before = visit.way.preceding(item)
     number, total = visit.way.progress(item)
     code, token = visit.target.code, visit.token
-    gaps = {"code": "._" * 9, "token": "-_" * 11}
-    gaps["code"] = gaps["code"][: len(code)]
+    gaps = {"code": ("._" * 9)[: len(code)], "token": "-_" * 11}
     answer = visit.answers.get(item.id)
     written = visit.written.get(item.id, "")
     arrangement = order(item, token)
@@ -385,7 +377,7 @@ def _html(
 def problem(error: HTTPException) -> AnyResponse:
     """Say in the reader's language that a page is not there, or did not work."""
     page = _show("problem", _reader(), status=error.code or 500)
-    page.headers.extend((name, value) for name, value in error.get_headers() if name in _SAID)
+    page.headers.extend(each for each in error.get_headers() if each[0] in {"Allow", "Retry-After"})
     return page
 
 
