@@ -14,6 +14,7 @@ DATABASE = "PHILOS_DATABASE_URL"
 DEMO = "PHILOS_DEMO"
 PROXIES = "PHILOS_PROXIES"
 PER_LINK = "PHILOS_PER_LINK"
+WORKERS = "PHILOS_WORKERS"
 
 
 class SettingError(UserError):
@@ -27,7 +28,8 @@ class Settings:
     ``secret`` keys the hashes of tokens and the sign-in cookie; it lies beside the database and
     never in it. With ``demo`` the database is one of its own, full of made-up answers.
     ``proxies`` is how many web servers stand in front and are trusted to say who asks;
-    ``per_link`` how many responses one printed code may begin in an hour.
+    ``per_link`` how many responses one printed code may begin in an hour. ``workers`` is how many
+    processes serve the campaign, each of which counts for itself.
     """
 
     folder: Path
@@ -36,6 +38,7 @@ class Settings:
     demo: bool = False
     proxies: int = 0
     per_link: int = 300
+    workers: int = 1
 
 
 def settings(
@@ -53,6 +56,7 @@ def settings(
         demo=demo,
         proxies=_whole(environ, PROXIES, Settings.proxies),
         per_link=_whole(environ, PER_LINK, Settings.per_link),
+        workers=_whole(environ, WORKERS, Settings.workers),
     )
 
 

@@ -12,14 +12,13 @@ from webapp.i18n import chosen
 from webapp.service import service
 
 pages = Blueprint("problems", __name__)
-_HEADERS = {"Allow", "Retry-After"}  # that go with a page which says what did not work
 
 
 @pages.app_errorhandler(HTTPException)
 def problem(error: HTTPException) -> Response:
     """Say that a page is not there, or did not work."""
     page = _said(error.code or 500)
-    page.headers.extend((name, value) for name, value in error.get_headers() if name in _HEADERS)
+    page.headers.extend(each for each in error.get_headers() if each[0] in {"Allow", "Retry-After"})
     return page
 
 

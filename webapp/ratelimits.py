@@ -1,12 +1,14 @@
 """Limits on how much one network or one printed code can begin in an hour, in memory alone.
 
 A network is known by two bytes of a keyed hash. The key is drawn at the start and again every
-hour, when all counts fall with it: no address is kept, and none can be worked out. Each worker
-process counts for itself.
+hour, when all counts fall with it: no address is kept, and none can be worked out.
+
+Each worker process counts for itself. Up to three have the whole limit each, since requests do
+not fall on them evenly; more share three times the limit, which so is the most that can happen.
 
 The figures leave room for people who share an address, such as a school or the customers of a
 mobile network: 240 an hour are eight classes. A code is read by one person after the other; 300
-an hour are one every twelve seconds, and two workers stay under 1,000.
+an hour are one every twelve seconds, and all workers together stay under 1,000.
 """
 
 import hmac
@@ -20,13 +22,17 @@ from threading import Lock
 WINDOW = 3600  # seconds
 STARTS = 1_200  # first pages that a network may open; reloads and previews count as well
 BEGUN = 240  # responses that a network may begin
+WHOLE = 3  # workers that have the whole limit each
 _PREFIX = {4: 24, 6: 56}  # what a provider gives to one household or to one exit
 
 
 class RateLimits:
     """Counts of the present hour. ``per_link`` is how many responses one code may begin."""
 
-    def __init__(self, per_link: int, now: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, per_link: int, workers: int = 1, now: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._share = min(1.0, WHOLE / max(1, workers))
         self._per_link, self._now, self._lock = per_link, now, Lock()
         self._until = 0.0
         self._key = b""
@@ -58,7 +64,7 @@ class RateLimits:
                 for kind, code, most in wanted
                 if code or network
             }
-            if any(self._counts[key] >= most for key, most in keys.items()):
+            if any(self._counts[key] >= most * self._share for key, most in keys.items()):
                 return False
             self._counts.update(keys.keys())
             return True

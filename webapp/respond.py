@@ -63,14 +63,8 @@ class Visit:
 
     def address(self, name: str, row: Language | None = None, tapped: str | None = None) -> str:
         """Return the address of an item or a page by its name, in this or another language."""
-        return url_for(
-            ".ask",
-            code=self.code,
-            language=(row or self.row).tag,
-            token=self.token,
-            name=name,
-            tapped=tapped,
-        )
+        way: dict[str, Any] = {"code": self.code, "language": (row or self.row).tag}
+        return url_for(".ask", **way, token=self.token, name=name, tapped=tapped)
 
 
 @pages.get("/")
@@ -155,8 +149,8 @@ def summary(code: str, language: str, token: str) -> AnyResponse:
 def done(code: str, language: str, token: str) -> AnyResponse:
     """Thank the respondent."""
     visit = _visit(code, language, token)
-    tapped = request.args.get("tapped")
-    fresh = tapped if tapped and service().tokens.is_fresh(token, tapped) else None
+    tapped = request.args.get("tapped", "")
+    fresh = tapped if service().tokens.is_fresh(token, tapped) else None
     return show(
         "thanks",
         visit.row,
@@ -305,8 +299,7 @@ def _question(
     before = visit.way.preceding(item)
     number, total = visit.way.progress(item)
     code, token = visit.target.code, visit.token
-    gaps = {"code": "._" * 9, "token": "-_" * 11}
-    gaps["code"] = gaps["code"][: len(code)]
+    gaps = {"code": ("._" * 9)[: len(code)], "token": "-_" * 11}
     answer = visit.answers.get(item.id)
     written = " ".join(posted) if error else visit.written.get(item.id, "")
     chosen_codes = [code for code in item.offered if str(code) in posted]

@@ -39,7 +39,7 @@ class Service:
 
     def __post_init__(self) -> None:
         self.tokens = Tokens(self.settings.secret)
-        self.limits = RateLimits(self.settings.per_link)
+        self.limits = RateLimits(self.settings.per_link, self.settings.workers)
 
     def page(self, key: tuple[object, ...], render: Callable[[], Compressed]) -> Compressed:
         """Return a page that was rendered before, or is now."""

@@ -11,7 +11,7 @@ from surveys.storage import Context, Storage
 from tests.conftest import NOON
 from webapp import cli
 from webapp.commands import serving, translating
-from webapp.config import DEMO, FOLDER, Settings
+from webapp.config import DEMO, FOLDER, WORKERS, Settings
 
 CORE = ["--topic", "how-safe", "--format", "flyer-a6", "--place", "rabet", "--language", "ar"]
 
@@ -265,7 +265,7 @@ def test_serve_publishes_before_it_serves(folder: Path, monkeypatch: pytest.Monk
             started.append(self.arguments)
 
     monkeypatch.setattr(serving, "Granian", Server)
-    for name in (FOLDER, DEMO):
+    for name in (FOLDER, DEMO, WORKERS):
         monkeypatch.setenv(name, "")
     result = run("serve", folder, "--port", 0, "--demo")
     assert result.exit_code == 0, result.output

@@ -47,7 +47,7 @@ def test_no_web_server_in_front_is_trusted_unless_the_environment_says_how_many(
 
 
 @pytest.mark.parametrize("said", ["one", "-1", "1.5", "٣", " 1", "9" * 5000])
-@pytest.mark.parametrize("name", ["PHILOS_PROXIES", "PHILOS_PER_LINK"])
+@pytest.mark.parametrize("name", ["PHILOS_PROXIES", "PHILOS_PER_LINK", "PHILOS_WORKERS"])
 def test_a_setting_that_is_no_whole_number_is_refused_in_a_sentence(
     folder: Path, name: str, said: str
 ) -> None:

@@ -115,3 +115,10 @@ def test_threads_at_the_same_time_are_all_counted(limits: RateLimits) -> None:
     with ThreadPoolExecutor(8) as threads:
         found = list(threads.map(lambda _: limits.may_begin(HERE, "K7Q2MX"), range(1_000)))
     assert sum(found) == BEGUN
+
+
+@pytest.mark.parametrize("workers", [1, 2, 3, 4, 8, 64])
+def test_all_workers_together_begin_fewer_than_a_thousand_for_a_code(workers: int) -> None:
+    limits = RateLimits(300, workers)
+    each = many(lambda: limits.may_begin(None, "K7Q2MX"), 400)
+    assert 300 <= each * workers < 1_000

@@ -20,7 +20,7 @@ from translations.languages import languages
 from webapp import auth, demo
 from webapp.clock import now
 from webapp.commands.options import echo_json, folder_argument, json_option
-from webapp.config import DEMO, FOLDER, Settings, settings
+from webapp.config import DEMO, FOLDER, WORKERS, Settings, settings
 from webapp.service import headings, latest_wave
 
 LOOPBACK = "127.0.0.1"
@@ -66,6 +66,7 @@ def serve(folder: Path, *, host: str, port: int, workers: int, as_demo: bool) ->
         click.echo(f"Sign in as demo with {auth.renew_demo(storage)}")
     storage.close()
     os.environ[FOLDER] = str(folder.resolve())
+    os.environ[WORKERS] = str(workers)
     if as_demo:
         os.environ[DEMO] = "1"
     Granian(
