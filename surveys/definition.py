@@ -297,7 +297,9 @@ class Instrument:
             if given.item not in asked:
                 raise ValueError(f"{where} depends on {given.item!r}, which is not asked before it")
             if asked[given.item].question.kind == "text":
-                raise ValueError(f"{where} depends on the text {given.item!r}, which may be left out")
+                raise ValueError(
+                    f"{where} depends on the text {given.item!r}, which may be left out"
+                )
             if not set(given.codes) <= asked[given.item].codes:
                 raise ValueError(f"{where} depends on a code that {given.item!r} does not have")
 

@@ -15,9 +15,7 @@ _MAIL = (
 _ENDS = r"(?:com|de|eu|gg|info|io|link|ly|me|net|org|ru|tr|рф)"  # of the web's names
 _WEB = rf"(?i:(?:https?://|www\.)[^\s<>\[\]]+|\b(?:[\w-]+\.)+{_ENDS}\b(?:/[^\s<>\[\]]*)?)"
 _ACCOUNT = r"(?<!\w)@\w[\w.]+"
-_IBAN = (
-    r"\b[A-Za-z]{2}\d{2}[ -]?[A-Za-z0-9]{4}(?:[ -]?(?=[A-Za-z]*\d)[A-Za-z0-9]{2,4}){2,7}\b"
-)
+_IBAN = r"\b[A-Za-z]{2}\d{2}[ -]?[A-Za-z0-9]{4}(?:[ -]?(?=[A-Za-z]*\d)[A-Za-z0-9]{2,4}){2,7}\b"
 # Five digits in a row, or six with what people write between those of a telephone number.
 _NUMBER = r"[+(]{0,2}\d(?:\d{4,}|(?:[\s./()–-]{0,3}\d){5,})"
 
@@ -31,19 +29,21 @@ _HOUSE = (
     r",?\s?(?:(?i:nr|no|№|дом|д|رقم)\.?:?\s?)?"
     rf"\d{{1,4}}(?:\s?[a-zа-я]\b)?(?:\s?[-–/]\s?\d{{1,4}})?(?!\d|\s?{_COUNTED})"
 )
+_STREET = (
+    r"(?i:str(?:aße|asse|\.)?|weg|platz|allee|gasse|ring|ufer|damm|steig|street|road|avenue|lane"
+    r"|sokağı|sokak|sok\.|caddesi|cad\.|bulvarı|улица|ул\.|ulica)"
+)
+_STREET_OF = r"(?i:улиц[аеыу]|ул\.|проспекте?|пр\.|переул\w+|площад[ьи]|ulica)"
 _BIG = r"[A-ZÄÖÜÇĞİŞŠČŽА-ЯЁ]"
 _STREETS = [
     # Eisenbahnstraße 12, Rosa-Luxemburg-Str. 12; in capitals what a small word could be
     rf"\b[^\W\d_][\w'’-]*(?i:str(?:aße|asse|\.)?){_HOUSE}",
     rf"\b{_BIG}[\w'’-]*(?:weg|platz|allee|gasse|ring|ufer|damm|steig|chaussee|promenade){_HOUSE}",
     # Leipziger Straße 12, Torgauer Platz 3, Atatürk Caddesi No: 5, Ленинская улица, д. 5
-    rf"\b(?:{_BIG}[\w'’.]*[ -]){{1,3}}"
-    r"(?i:str(?:aße|asse|\.)?|weg|platz|allee|gasse|ring|ufer|damm|steig|street|road|avenue|lane"
-    rf"|sokağı|sokak|sok\.|caddesi|cad\.|bulvarı|улица|ул\.|ulica){_HOUSE}",
+    rf"\b(?:{_BIG}[\w'’.]*[ -]){{1,3}}{_STREET}{_HOUSE}",
     # Straße der Nationen 4, улица Ленина 5, ulica Lenina 5, شارع الحرية ١٢
     rf"\bStraße d(?:er|es)\s\w+{_HOUSE}",
-    r"\b(?i:улиц[аеыу]|ул\.|проспекте?|пр\.|переул\w+|площад[ьи]|ulica)\s?"
-    rf"{_BIG}\w*(?:\s{_BIG}\w*)?{_HOUSE}",
+    rf"\b{_STREET_OF}\s?{_BIG}\w*(?:\s{_BIG}\w*)?{_HOUSE}",
     rf"\b(?:شارع|طريق|ساحة)(?:\s[^\W\d_]+){{1,3}}{_HOUSE}",
     # 12 Baker Street
     rf"\b\d{{1,4}}[a-z]?\s(?:{_BIG}\w*\s){{1,2}}(?:Street|Road|Avenue|Lane|St\.|Rd\.)",

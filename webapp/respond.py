@@ -29,6 +29,7 @@ from surveys.answers import Way, arranged, order
 from surveys.conditions import Answers, codes_of
 from surveys.definition import ANSWERED, Instrument, Item
 from surveys.links import LinkError, Target, near, read_code
+from surveys.redaction import GAP
 from surveys.storage import Context, StorageError
 from translations.languages import Language
 from webapp.compressed import Compressed
@@ -65,7 +66,9 @@ class Visit:
     def address(self, name: str, row: Language | None = None) -> str:
         """Return the address of an item or a page by its name, in this or another language."""
         language = (row or self.row).tag
-        return url_for(".ask", code=self.code, language=language, token=self.token, name=name)
+        return url_for(
+            "respond.ask", code=self.code, language=language, token=self.token, name=name
+        )
 
 
 @pages.get("/")
@@ -74,7 +77,7 @@ def home() -> AnyResponse:
     typed, wish = request.args.get("code"), request.args.get("language")
     row = chosen(service().offered, wish)
     if typed is None:
-        return _show("home", row)
+        return show("home", row)
     target, error = _find(typed)
     if target is None:
         return _unknown(row, error, typed)
@@ -97,7 +100,7 @@ def start_in(code: str, language: str) -> AnyResponse:
 @pages.get("/<code>/<language>/<token>/<name>")
 def ask(code: str, language: str, token: str, name: str) -> AnyResponse:
     """Ask one item, with the answer that was given before."""
-    visit = _visit(code, language, token)
+    visit = visit_of(code, language, token)
     item = visit.instrument.items.get(name) or abort(404)
     return _question(visit, item) if service().wave else _closed(visit.target, visit.row)
 
@@ -105,7 +108,7 @@ def ask(code: str, language: str, token: str, name: str) -> AnyResponse:
 @pages.post("/<code>/<language>/<token>/<name>")
 def answer(code: str, language: str, token: str, name: str) -> AnyResponse:
     """Save an answer and go on to the next item."""
-    visit = _visit(code, language, token)
+    visit = visit_of(code, language, token)
     item = visit.instrument.items.get(name) or abort(404)
     wave = service().wave
     if wave is None:
@@ -133,14 +136,17 @@ def answer(code: str, language: str, token: str, name: str) -> AnyResponse:
 @pages.get("/<code>/<language>/<token>/answers")
 def summary(code: str, language: str, token: str) -> AnyResponse:
     """Show what was answered, each answer with a way to change it."""
-    visit = _visit(code, language, token)
-    return _show(
+    visit = visit_of(code, language, token)
+    return show(
         "answers",
         visit.row,
         visit.target,
         lambda row: visit.address("answers", row),
         given=[(item, answer, visit.address(item.id)) for item, answer in visit.way.reached],
         written=visit.written,
+        answered=bool(visit.answers),
+        redacted=any(GAP in text for text in visit.written.values()),
+        delete=visit.address("delete"),
         done=visit.address("done"),
     )
 
@@ -148,15 +154,16 @@ def summary(code: str, language: str, token: str) -> AnyResponse:
 @pages.get("/<code>/<language>/<token>/done")
 def done(code: str, language: str, token: str) -> AnyResponse:
     """Thank the respondent."""
-    visit = _visit(code, language, token)
+    visit = visit_of(code, language, token)
     serving = service()
-    return _show(
+    return show(
         "thanks",
         visit.row,
         visit.target,
         lambda row: visit.address("done", row),
         answered=bool(visit.answers),
         change=visit.address("answers" if visit.is_long else next(iter(visit.instrument.items))),
+        delete=visit.address("delete"),
         undo=visit.address("undo") if serving.taps.is_fresh(token) and visit.answers else None,
         **_invitation(visit),
     )
@@ -165,11 +172,11 @@ def done(code: str, language: str, token: str) -> AnyResponse:
 @pages.post("/<code>/<language>/<token>/undo")
 def undo(code: str, language: str, token: str) -> AnyResponse:
     """Take a tap back while it is fresh; later it stays, as the page has said."""
-    visit = _visit(code, language, token)
+    visit = visit_of(code, language, token)
     if not service().taps.is_fresh(token):
         return redirect(visit.address("done"), 303)
     service().storage.forget(visit.target.campaign, token)
-    return _show(
+    return show(
         "undone",
         visit.row,
         visit.target,
@@ -211,7 +218,7 @@ def _unknown(row: Language, error: str, typed: str) -> Response:
         for target in serving.storage.targets(near(typed) if error == "mistyped" else [])
         if target.campaign == serving.campaign.id
     ]
-    return _show("home", row, status=404, error=error, code=typed, meant=meant)
+    return show("home", row, status=404, error=error, code=typed, meant=meant)
 
 
 def _place(target: Target | None) -> str:
@@ -240,7 +247,7 @@ def _find(typed: str) -> tuple[Target | None, str]:
     return None, "unknown"
 
 
-def _visit(code: str, language: str, token: str) -> Visit:
+def visit_of(code: str, language: str, token: str) -> Visit:
     """Return the visit that an address stands for; abort where a part of it is not ours."""
     target, _ = _find(code)
     row = next((row for row in _offered(target) if row.tag == language), None)
@@ -311,7 +318,7 @@ def _question(visit: Visit, item: Item, error: Fault | None = None) -> Response:
 
 def _closed(target: Target, row: Language, status: int = 200) -> Response:
     coming = service().campaign.next_wave(service().today)
-    return _show(
+    return show(
         "closed",
         row,
         target,
@@ -325,7 +332,7 @@ def _home_in(row: Language) -> str:
     return url_for("respond.home", language=row.tag)
 
 
-def _show(
+def show(
     name: str,
     row: Language,
     target: Target | None = None,
@@ -372,10 +379,10 @@ def _html(
 @pages.app_errorhandler(HTTPException)
 def problem(error: HTTPException) -> AnyResponse:
     """Say in the reader's language that a page is not there, or did not work."""
-    return _show("problem", chosen(service().offered), status=error.code or 500)
+    return show("problem", chosen(service().offered), status=error.code or 500)
 
 
 @pages.app_errorhandler(StorageError)
 def unavailable(_error: StorageError) -> AnyResponse:
     """Say that it does not work right now; nothing that was acknowledged is lost."""
-    return _show("problem", chosen(service().offered), status=503)
+    return show("problem", chosen(service().offered), status=503)

@@ -39,8 +39,9 @@ class Counts(Publications):
     def recount(self) -> dict[tuple[str, ...], int]:
         """Return what the counts should be, from the responses themselves, without empty ones.
 
-        What is archived is of responses that are kept no more, and stays as it is. Keys are the columns of the counts: campaign, version, wave, place, language, topic,
-        format, item and code.
+        What is archived is of responses that are kept no more, and stays as it is. Keys are the
+        columns of the counts: campaign, version, wave, place, language, topic, format, item and
+        code.
         """
         found = Counter(self._kept(schema.counts.c.archived))
         wanted = sa.select(responses, links.c.place, links.c.topic, links.c.format).join(links)

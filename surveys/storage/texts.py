@@ -57,9 +57,7 @@ class Texts(Database):
 
 
 def _wanted(campaign: str, state: str) -> sa.Select[Any]:
-    of_one = sa.and_(
-        responses.c.campaign == texts.c.campaign, responses.c.token == texts.c.token
-    )
+    of_one = sa.and_(responses.c.campaign == texts.c.campaign, responses.c.token == texts.c.token)
     return (
         sa.select(texts.c.token, versions.c.survey, texts.c.item, texts.c.body)
         .join(responses, of_one)

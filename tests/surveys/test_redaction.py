@@ -77,7 +77,7 @@ def test_what_tells_nobody_stays(text: str) -> None:
     assert redacted(text) == text
 
 
-PIECES = ["+49", "(0)", " ", "-", "/", ".", "@", "12", "٣٤", "a.de", "Straße", "ул.", "No", "[", "]"]
+PIECES = ["+49", "(0)", *" -/.@[]", "12", "٣٤", "a.de", "Straße", "ул.", "No"]
 TEXTS = st.one_of(
     st.text(max_size=300),
     st.text("0123456789٠١٢٣٤٥٦٧٨٩+-/() @.aß[]", max_size=60),

@@ -116,5 +116,3 @@ def test_a_deleted_text_is_overwritten_in_the_file(
     storage.close()  # the last connection writes the journal into the file
     assert not Path(f"{path}-wal").exists()
     assert WORDS.encode() not in path.read_bytes()
-
-

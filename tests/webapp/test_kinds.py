@@ -32,7 +32,7 @@ def folder(folder: Path) -> Path:
     """The example campaign, asking with its own survey."""
     file = folder / FILE
     text = file.read_text("utf-8").replace('survey = "how-safe"', 'survey = "kinds"')
-    file.write_text(text, "utf-8")
+    file.write_text(text.replace("free_text = false", "free_text = true"), "utf-8")
     (folder / "surveys").mkdir()
     shutil.copy(KINDS, folder / "surveys")
     return folder
