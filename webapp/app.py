@@ -9,7 +9,7 @@ from translations.templating import install
 from webapp import auth, notices, respond, results, security, service
 from webapp.clock import Clock, now
 from webapp.config import Settings, from_environment
-from webapp.discreet import Discreet
+from webapp.quiet import Quiet
 
 
 def create_app(settings: Settings | None = None, clock: Clock = now) -> Flask:
@@ -20,7 +20,7 @@ def create_app(settings: Settings | None = None, clock: Clock = now) -> Flask:
     settings = settings or from_environment()
     campaign = load(settings.folder)
     require_controller(campaign)
-    app = Discreet(__name__, static_folder=None)
+    app = Quiet(__name__, static_folder=None)
     app.config.update(
         SECRET_KEY=settings.secret,
         SESSION_COOKIE_NAME="__Host-philos",

@@ -10,7 +10,7 @@ from flask.logging import default_handler
 default_handler.setFormatter(Formatter("%(levelname)s in %(name)s: %(message)s"))
 
 
-class Discreet(Flask):
+class Quiet(Flask):
     """An application that tells where a fault of its own is, and not for whom it happened.
 
     The path of an address holds the respondent's token, and the message of an error may hold what

@@ -24,6 +24,6 @@ def test_the_log_of_a_fault_says_where_it_is_and_not_for_whom(
     assert "respond.answer failed" in log
     assert "KeyError" in log
     assert "ValueError" in log
-    assert "test_discreet.py" in log
+    assert "test_quiet.py" in log
     for secret in (TOKEN, "a-secret-word", "Telltale", "telltale", code("de"), "127.0.0.1"):
         assert secret not in log
