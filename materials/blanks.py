@@ -5,7 +5,8 @@ from datetime import date, timedelta
 
 from materials.campaign import FILE, Campaign, Contact
 from materials.library import topics
-from surveys.documents import Finding
+from materials.privacy import Controller
+from surveys.documents import DocumentError, Finding
 
 STALE_AFTER = timedelta(days=365)
 
@@ -14,6 +15,8 @@ def blanks(campaign: Campaign, today: date) -> list[Finding]:
     """Return what does not stop a print but must be seen to before handing anything out."""
     return [
         *_example(campaign),
+        *_unaccounted(campaign),
+        *_left_out(campaign),
         *_blank_contacts(campaign),
         *_stale_contacts(campaign, today),
         *_blank_hours(campaign),
@@ -26,6 +29,33 @@ def _example(campaign: Campaign) -> Iterator[Finding]:
         yield _blank(
             "example", "this is the example; put in your own imprint, then remove this line."
         )
+
+
+def require_controller(campaign: Campaign) -> Controller:
+    """Return who answers for the answers; raise DocumentError where the campaign does not say."""
+    if campaign.controller is None:
+        raise DocumentError(list(_unaccounted(campaign)))
+    return campaign.controller
+
+
+def _unaccounted(campaign: Campaign) -> Iterator[Finding]:
+    if campaign.controller is None:
+        yield _blank(
+            "controller",
+            "is missing, so nothing can be published; add a table [controller] as the example "
+            "of `philos init` has it.",
+        )
+
+
+def _left_out(campaign: Campaign) -> Iterator[Finding]:
+    """Yield the surveys whose texts are left out."""
+    for name in campaign.used_surveys:
+        texts = campaign.known_surveys[name].texts
+        if texts and not campaign.free_text:
+            yield _blank(
+                "free_text",
+                f"is off, so {name} does not ask {', '.join(texts)}; write true, or take them out.",
+            )
 
 
 def stale(contact: Contact, today: date) -> bool:

@@ -19,6 +19,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any, TypeVar
 
+from materials.blanks import require_controller
 from materials.campaign import Campaign
 from materials.imposition import ImpositionError
 from materials.labels import LabelError
@@ -109,11 +110,13 @@ def build(
     """Print the wanted sheets into ``out``; raise BuildError with every sheet that cannot be.
 
     Each sheet is made for the ``outputs`` that it has, or for its usual one. ``final`` refuses
-    sheets with a text that nobody has reviewed. ``progress`` is told how many files are ready.
+    sheets with a text that nobody has reviewed, and those of a campaign that cannot be published.
+    ``progress`` is told how many files are ready.
     """
     before = read_manifest(out)
     jobs = plan(campaign, folder, wanted, outputs, options)
     if final:
+        require_controller(campaign)
         _gate(jobs)
     stale = [
         replace(job, copies=copies)

@@ -16,6 +16,7 @@ from pydantic.dataclasses import dataclass
 
 from materials.formats import FORMATS, Format
 from materials.library import BUNDLED_FONTS, topics
+from materials.privacy import Controller, Retention
 from surveys.definition import Instrument, Row, instrument, instruments
 from surveys.documents import (
     STRICT,
@@ -181,7 +182,10 @@ class Material:
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class Campaign:
-    """A campaign as its folder says it; ``surveys`` are its own, each in a file of ``surveys/``."""
+    """A campaign as its folder says it; ``surveys`` are its own, each in a file of ``surveys/``.
+
+    Without a ``controller`` nothing is published; without ``free_text`` no survey asks for words.
+    """
 
     id: Id
     title: Filled
@@ -198,6 +202,9 @@ class Campaign:
     medical_reviews: dict[Id, Review] = field(default_factory=dict)
     folds: dict[Id, tuple[float, ...]] = field(default_factory=dict)
     surveys: dict[Id, Instrument] = field(default_factory=dict)
+    controller: Controller | None = None
+    retention: Retention = field(default_factory=Retention)
+    free_text: Switch = False
     timezone: Annotated[str, AfterValidator(_zone)] = "Europe/Berlin"
     edition: Text = ""
     example: Switch = False
@@ -238,10 +245,21 @@ class Campaign:
 
     @cached_property
     def instruments(self) -> Mapping[str, Instrument]:
-        """Return the surveys that the campaign's sheets lead to, with its places as rows."""
-        names = {self.survey, *(material.survey or self.survey for material in self.materials)}
+        """Return the surveys that the campaign's sheets lead to, as they are published.
+
+        They have its places as rows, and texts to write only where the campaign wants them.
+        """
         rows = [Row(id=place.id, text=place.name, name=True) for place in self.places]
-        return {name: self.known_surveys[name].with_places(rows) for name in sorted(names)}
+        filled = {name: self.known_surveys[name].with_places(rows) for name in self.used_surveys}
+        if self.free_text:
+            return filled
+        return {name: asked.without_texts() for name, asked in filled.items()}
+
+    @cached_property
+    def used_surveys(self) -> tuple[str, ...]:
+        """Return the names of the surveys that the campaign's sheets lead to."""
+        names = {self.survey, *(material.survey or self.survey for material in self.materials)}
+        return tuple(sorted(names))
 
     @cached_property
     def known_surveys(self) -> Mapping[str, Instrument]:
@@ -259,6 +277,7 @@ def load(folder: Path) -> Campaign:
         *_clashes(campaign),
         *_doubles(campaign),
         *_references(campaign),
+        *_wordless(campaign),
         *_logos(campaign, folder),
         *_programmes(campaign),
         *_folds(campaign),
@@ -344,6 +363,14 @@ def _references(campaign: Campaign) -> Iterator[Finding]:
         for tag in set(material.languages) - set(campaign.languages):
             yield _finding(f"{key}.languages", _unknown(tag, campaign.languages))
         yield from _unsuited(key, material)
+
+
+def _wordless(campaign: Campaign) -> Iterator[Finding]:
+    """Yield the surveys that ask for nothing but texts, in a campaign that wants none."""
+    for name in campaign.used_surveys:
+        asked = campaign.known_surveys.get(name)
+        if asked and not campaign.free_text and len(asked.texts) == len(asked.questions):
+            yield _finding("free_text", f"is off, and {name} asks for nothing but texts.")
 
 
 def _unsuited(key: str, material: Material) -> Iterator[Finding]:

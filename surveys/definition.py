@@ -27,7 +27,7 @@ NOT_ASKED = -1
 SKIPPED = -2
 ANSWERED = -3  # a question with several answers, or with a text, has one
 # What no item can be called: what else an address can end with, and the words of conditions.
-PAGES = frozenset({"answers", "done", "undo"})
+PAGES = frozenset({"answers", "delete", "done", "undo"})
 
 Code = Annotated[Whole, Field(ge=0, le=999)]  # negative codes are philos's own
 Number = Annotated[Whole, Field(ge=0, le=1_000_000)]
@@ -269,6 +269,8 @@ class Instrument:
             self._check_condition(question, asked, where)
             ids.add(question.id)
             asked |= {item.id: item for item in self._items(question)}
+        if {"one-tap", "text"} <= {question.kind for question in self.questions}:
+            raise ValueError("a survey of one tap has no text; leave one of the two out")
         return self
 
     def _check_scale(self, question: Question, where: str) -> None:
@@ -294,6 +296,10 @@ class Instrument:
         for given in question.condition.given() if question.condition else ():
             if given.item not in asked:
                 raise ValueError(f"{where} depends on {given.item!r}, which is not asked before it")
+            if asked[given.item].question.kind == "text":
+                raise ValueError(
+                    f"{where} depends on the text {given.item!r}, which may be left out"
+                )
             if not set(given.codes) <= asked[given.item].codes:
                 raise ValueError(f"{where} depends on a code that {given.item!r} does not have")
 
@@ -351,6 +357,16 @@ class Instrument:
             for question in self.questions
         )
         return dataclasses.replace(self, questions=filled)
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """Return the ids of the questions that are answered in the respondent's own words."""
+        return tuple(question.id for question in self.questions if question.kind == "text")
+
+    def without_texts(self) -> "Instrument":
+        """Return the instrument without them; raise ValueError where nothing would be left."""
+        kept = tuple(question for question in self.questions if question.kind != "text")
+        return dataclasses.replace(self, questions=kept) if self.texts else self
 
     def reached(self, answers: Answers) -> list[tuple[Item, Answer | None]]:
         """Return the items that a respondent with these answers is asked, each with its answer.

@@ -142,7 +142,8 @@ def test_pages_hold_their_form(
             viewport={"width": width, "height": 700}, color_scheme=scheme, locale=language
         )
         page = context.new_page()
-        for path in ("/", "/000001", "/staff/login"):
+        notices = (f"/privacy/{language}", f"/accessibility/{language}")
+        for path in ("/", "/000001", "/staff/login", *notices):
             page.goto(base + path)
             wide = page.evaluate(
                 "[...document.querySelectorAll('*')].filter(e => e.clientWidth > 1"

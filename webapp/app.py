@@ -3,12 +3,14 @@
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from materials.blanks import require_controller
 from materials.campaign import load
 from surveys.storage import Storage
 from translations.templating import install
-from webapp import auth, problems, recordings, respond, results, security, service
+from webapp import auth, notices, problems, recordings, respond, results, security, service
 from webapp.clock import Clock, now
 from webapp.config import Settings, from_environment
+from webapp.quiet import Quiet
 
 
 def create_app(settings: Settings | None = None, clock: Clock = now) -> Flask:
@@ -17,7 +19,9 @@ def create_app(settings: Settings | None = None, clock: Clock = now) -> Flask:
     Raise StorageError where the database is not ready, DocumentError where the campaign is not.
     """
     settings = settings or from_environment()
-    app = Flask(__name__, static_folder=None)
+    campaign = load(settings.folder)
+    require_controller(campaign)
+    app = Quiet(__name__, static_folder=None)
     app.config.update(
         SECRET_KEY=settings.secret,
         SESSION_COOKIE_NAME="__Host-philos",
@@ -35,10 +39,11 @@ def create_app(settings: Settings | None = None, clock: Clock = now) -> Flask:
     install(app.jinja_env)
     storage = Storage(settings.database_url, settings.secret)
     storage.require_current()
-    service.init_app(app, service.Service(settings, load(settings.folder), storage, clock))
+    service.init_app(app, service.Service(settings, campaign, storage, clock))
     security.init_app(app)
     auth.init_app(app)
     app.register_blueprint(respond.pages)
+    app.register_blueprint(notices.pages)
     app.register_blueprint(recordings.pages)
     app.register_blueprint(problems.pages)
     app.register_blueprint(auth.pages)

@@ -20,8 +20,9 @@ _MODULES = MappingProxyType(
         "ruler": "inspecting",
         "serve": "serving",
         "results": "serving",
-        "user": "serving",
-        "db": "serving",
+        "user": "keeping",
+        "db": "keeping",
+        "texts": "keeping",
         "translate": "translating",
     }
 )

@@ -26,6 +26,7 @@ from surveys.answers import Way, arranged, order
 from surveys.conditions import Answers, codes_of
 from surveys.definition import ANSWERED, Instrument, Item
 from surveys.links import LinkError, Target, near, read_code
+from surveys.redaction import GAP
 from surveys.storage import Context
 from translations.languages import Language
 from webapp import fairplay, recordings
@@ -64,7 +65,7 @@ class Visit:
     def address(self, name: str, row: Language | None = None, tapped: str | None = None) -> str:
         """Return the address of an item or a page by its name, in this or another language."""
         way: dict[str, Any] = {"code": self.code, "language": (row or self.row).tag}
-        return url_for(".ask", **way, token=self.token, name=name, tapped=tapped)
+        return url_for("respond.ask", **way, token=self.token, name=name, tapped=tapped)
 
 
 @pages.get("/")
@@ -96,7 +97,7 @@ def start_in(code: str, language: str) -> AnyResponse:
 @pages.get("/<code>/<language>/<token>/<name>")
 def ask(code: str, language: str, token: str, name: str) -> AnyResponse:
     """Ask one item, with the answer that was given before."""
-    visit = _visit(code, language, token)
+    visit = visit_of(code, language, token)
     item = visit.instrument.items.get(name) or abort(404)
     return _question(visit, item) if service().wave else _closed(visit.target, visit.row)
 
@@ -104,7 +105,7 @@ def ask(code: str, language: str, token: str, name: str) -> AnyResponse:
 @pages.post("/<code>/<language>/<token>/<name>")
 def answer(code: str, language: str, token: str, name: str) -> AnyResponse:
     """Save an answer and go on to the next item."""
-    visit = _visit(code, language, token)
+    visit = visit_of(code, language, token)
     item = visit.instrument.items.get(name) or abort(404)
     wave = service().wave
     if wave is None:
@@ -133,7 +134,7 @@ def answer(code: str, language: str, token: str, name: str) -> AnyResponse:
 @pages.get("/<code>/<language>/<token>/answers")
 def summary(code: str, language: str, token: str) -> AnyResponse:
     """Show what was answered, each answer with a way to change it."""
-    visit = _visit(code, language, token)
+    visit = visit_of(code, language, token)
     return show(
         "answers",
         visit.row,
@@ -141,6 +142,9 @@ def summary(code: str, language: str, token: str) -> AnyResponse:
         lambda row: visit.address("answers", row),
         given=[(item, answer, visit.address(item.id)) for item, answer in visit.way.reached],
         written=visit.written,
+        answered=bool(visit.answers),
+        redacted=any(GAP in text for text in visit.written.values()),
+        delete=visit.address("delete"),
         done=visit.address("done"),
     )
 
@@ -148,7 +152,7 @@ def summary(code: str, language: str, token: str) -> AnyResponse:
 @pages.get("/<code>/<language>/<token>/done")
 def done(code: str, language: str, token: str) -> AnyResponse:
     """Thank the respondent."""
-    visit = _visit(code, language, token)
+    visit = visit_of(code, language, token)
     tapped = request.args.get("tapped", "")
     fresh = tapped if service().tokens.is_fresh(token, tapped) else None
     return show(
@@ -158,6 +162,7 @@ def done(code: str, language: str, token: str) -> AnyResponse:
         lambda row: visit.address("done", row, tapped=fresh),
         answered=bool(visit.answers),
         change=visit.address("answers" if visit.is_long else next(iter(visit.instrument.items))),
+        delete=visit.address("delete"),
         undo=visit.address("undo") if fresh and visit.answers else None,
         tapped=fresh,
         **_invitation(visit),
@@ -167,7 +172,7 @@ def done(code: str, language: str, token: str) -> AnyResponse:
 @pages.post("/<code>/<language>/<token>/undo")
 def undo(code: str, language: str, token: str) -> AnyResponse:
     """Take a tap back while it is fresh; later it stays, as the page has said."""
-    visit = _visit(code, language, token)
+    visit = visit_of(code, language, token)
     if not service().tokens.is_fresh(token, request.form.get("tapped", "")):
         return redirect(visit.address("done"), 303)
     service().storage.forget(visit.target.campaign, token)
@@ -262,7 +267,7 @@ def find(typed: str) -> tuple[Target | None, str]:
     return None, "unknown"
 
 
-def _visit(code: str, language: str, token: str) -> Visit:
+def visit_of(code: str, language: str, token: str) -> Visit:
     """Return the visit that an address stands for; abort where a part of it is not ours."""
     target, _ = find(code)
     row = next((row for row in _offered(target) if row.tag == language), None)

@@ -10,10 +10,24 @@ from surveys.storage.accounts import Accounts
 from surveys.storage.counts import Counts
 from surveys.storage.database import StorageError
 from surveys.storage.responses import Context, Response, Responses
-from surveys.storage.schema import BAND, HELD, SCHEMA, Dimension
+from surveys.storage.retention import Outdated, Retention
+from surveys.storage.schema import BAND, HELD, RELEASED, SCHEMA, Dimension
+from surveys.storage.texts import Texts, Written
 
-__all__ = ["BAND", "HELD", "SCHEMA", "Context", "Dimension", "Response", "Storage", "StorageError"]
+__all__ = [
+    "BAND",
+    "HELD",
+    "RELEASED",
+    "SCHEMA",
+    "Context",
+    "Dimension",
+    "Outdated",
+    "Response",
+    "Storage",
+    "StorageError",
+    "Written",
+]
 
 
-class Storage(Responses, Counts, Accounts):
+class Storage(Responses, Texts, Retention, Counts, Accounts):
     """A database of answers. ``secret`` keys the hash under which a token is stored."""

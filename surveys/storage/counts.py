@@ -82,10 +82,11 @@ class Counts(Publications):
     def recount(self) -> dict[tuple[str, ...], int]:
         """Return what the counts should be, from the responses themselves, without empty ones.
 
-        Keys are the columns of the counts: campaign, version, wave, place, language, topic,
-        format, item and code.
+        What is archived is of responses that are kept no more, and stays as it is. Keys are the
+        columns of the counts: campaign, version, wave, place, language, topic, format, item and
+        code.
         """
-        found: Counter[tuple[str, ...]] = Counter()
+        found = Counter(self._kept(schema.counts.c.archived))
         wanted = sa.select(responses, links.c.place, links.c.topic, links.c.format).join(links)
         with self._read() as connection:
             for row in connection.execute(wanted):
@@ -97,6 +98,11 @@ class Counts(Publications):
 
     def kept_counts(self) -> dict[tuple[str, ...], int]:
         """Return the counts as they are kept, in the form of ``recount``."""
+        return self._kept(schema.counts.c.n)
+
+    def _kept(self, column: sa.Column[int]) -> dict[tuple[str, ...], int]:
+        """Return a column of the counts by their keys, without empty ones."""
+        key = schema.counts.primary_key.columns
         with self._read() as connection:
-            rows = connection.execute(sa.select(schema.counts).where(schema.counts.c.n != 0))
-            return {tuple(map(str, row[:-1])): row.n for row in rows}
+            rows = connection.execute(sa.select(*key, column).where(column != 0))
+            return {tuple(map(str, row[:-1])): row[-1] for row in rows}

@@ -1,6 +1,6 @@
 """The connection to a database: SQLite by default, PostgreSQL by URL."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from importlib import resources
 from typing import Any
@@ -73,6 +73,16 @@ class Database:
         with self._in_our_words(), self._engine.connect() as connection:
             yield connection.execution_options(read_only=True)
 
+    def _rewrite(self, *tables: sa.Table) -> None:
+        """Write tables anew in the order of their keys, and leave nothing of deleted rows.
+
+        Nothing else is written in the meantime.
+        """
+        rewrite = {"sqlite": _rewrite_file, "postgresql": _rewrite_tables}
+        alone = self._engine.execution_options(unbegun=True)
+        with self._in_our_words(), self._driver.alone(), alone.begin() as connection:
+            rewrite[self._engine.dialect.name](connection, tables)
+
     @contextmanager
     def _in_our_words(self) -> Iterator[None]:
         try:
@@ -80,6 +90,34 @@ class Database:
         except (SQLAlchemyError, OSError, self._driver.error) as error:
             reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
             raise StorageError(f"The database cannot be used: {reason}.") from error
+
+
+def _rewrite_file(connection: sa.Connection, _tables: Iterable[sa.Table]) -> None:
+    """Write SQLite's file anew, and empty the journal beside it."""
+    connection.exec_driver_sql("VACUUM")
+    busy = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").scalars().one()
+    if busy:
+        raise StorageError("Somebody else reads the database; run the command again.")
+
+
+def _rewrite_tables(connection: sa.Connection, tables: Iterable[sa.Table]) -> None:
+    """Write PostgreSQL's tables anew in one transaction.
+
+    CLUSTER would order the rows as well, and keep the number of the transaction that wrote each.
+    """
+    for table in tables:
+        for statement in (
+            "LOCK TABLE %(table)s IN ACCESS EXCLUSIVE MODE",
+            "CREATE TEMPORARY TABLE rewritten ON COMMIT DROP AS TABLE %(table)s",
+            "TRUNCATE %(table)s",
+        ):
+            ddl = sa.DDL(statement)  # type: ignore[no-untyped-call]
+            connection.execute(ddl.against(table))
+        copy = sa.table("rewritten", *(sa.column(column.name) for column in table.columns))
+        key = [copy.c[column.name] for column in table.primary_key]
+        names = [column.name for column in table.columns]
+        connection.execute(sa.insert(table).from_select(names, sa.select(copy).order_by(*key)))
+        connection.exec_driver_sql("DROP TABLE rewritten")
 
 
 def _alembic() -> Config:
@@ -97,9 +135,13 @@ def _engine(url: str) -> sa.Engine:
     if parsed.get_backend_name() == "sqlite" and not parsed.database:
         raise StorageError("PHILOS_DATABASE_URL must name a file, like sqlite:///philos.sqlite")
     if parsed.get_backend_name() == "postgresql":
-        return sa.create_engine(parsed, pool_pre_ping=True)
-    waiting = {"timeout": LONGEST_WAIT}
-    engine = sa.create_engine(parsed, connect_args=waiting, paramstyle="named")
+        return sa.create_engine(parsed, hide_parameters=True, pool_pre_ping=True)
+    engine = sa.create_engine(
+        parsed,
+        connect_args={"timeout": LONGEST_WAIT},
+        paramstyle="named",
+        hide_parameters=True,
+    )
     sa.event.listen(engine, "connect", _prepare)
     sa.event.listen(engine, "begin", _begin)
     return engine
@@ -111,12 +153,17 @@ def _prepare(connection: Any, _record: object) -> None:
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA secure_delete = ON")  # what is deleted is overwritten with zeros
 
 
 def _begin(connection: sa.Connection) -> None:
-    """Take SQLite's write lock at once: a lock that is taken later fails without waiting."""
-    only_reads = connection.get_execution_options().get("read_only")
-    connection.exec_driver_sql("BEGIN" if only_reads else "BEGIN IMMEDIATE")
+    """Take SQLite's write lock at once: a lock that is taken later fails without waiting.
+
+    VACUUM is no part of a transaction, so none is begun for it.
+    """
+    options = connection.get_execution_options()
+    if not options.get("unbegun"):
+        connection.exec_driver_sql("BEGIN" if options.get("read_only") else "BEGIN IMMEDIATE")
 
 
 def matching(table: sa.Table, **values: str) -> list[sa.ColumnElement[bool]]:

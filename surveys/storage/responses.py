@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from surveys.answers import counted
 from surveys.conditions import Answer, Answers
 from surveys.links import Target
+from surveys.redaction import redacted
 from surveys.storage.group_commit import GroupCommit
 from surveys.storage.publications import Publications
 from surveys.storage.schema import BAND, GROUPS, HELD, counts, responses, texts
@@ -91,8 +92,8 @@ class Responses(Publications):
         """Store answers durably, and keep the counts; return all that is stored now.
 
         The last word on an item wins, and the same answers again change nothing. ``written`` are
-        the texts of those items that are answered in words; they are held until somebody releases
-        them. The context is stored with the first answer.
+        the texts of those items that are answered in words; they are redacted, and held until
+        somebody releases them. The context is stored with the first answer.
         """
         with self._in_our_words():
             return self._posts.do(_Post(self._hash(token), context, given, written or {}))
@@ -189,7 +190,7 @@ class Responses(Publications):
         """Replace the texts of the items that were answered anew; an unchanged one stays."""
         for item in post.given.keys() & set(items):
             if item in post.written:
-                new = {"item": item, "body": post.written[item], "state": HELD}
+                new = {"item": item, "body": redacted(post.written[item]), "state": HELD}
                 cursor.execute(self._sql.write, {**row, **new})
             else:
                 cursor.execute(self._sql.delete_text, {**row, "item": item})
@@ -227,7 +228,8 @@ class _Statements:
             added.on_conflict_do_update(
                 index_elements=list(counts.primary_key),
                 set_={"n": counts.c.n + added.excluded.n},
-            )
+            ),
+            [*(column.name for column in counts.primary_key), "n"],
         )
         self.written = spelled(sa.select(texts.c.item, texts.c.body).where(*own_texts))
         self.write = spelled(

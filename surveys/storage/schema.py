@@ -6,7 +6,8 @@ import sqlalchemy as sa
 
 SCHEMA = sa.MetaData()
 BAND = 4  # hours
-HELD = "held"  # the state of a text that nobody has released
+# the states of a text; one that nobody else may see is deleted
+HELD, RELEASED = "held", "released"
 NAME = sa.String(40)
 
 versions = sa.Table(
@@ -69,6 +70,8 @@ counts = sa.Table(
     sa.Column("item", sa.String(82), primary_key=True),
     sa.Column("code", sa.SmallInteger, primary_key=True, autoincrement=False),
     sa.Column("n", sa.Integer, nullable=False),
+    # how much of n is of responses that were too old to be kept
+    sa.Column("archived", sa.Integer, nullable=False, server_default="0"),
     sqlite_with_rowid=False,
 )
 

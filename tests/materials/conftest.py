@@ -42,6 +42,13 @@ languages = ["de", "ar"]
 edition = "11/2026"
 [organisation]
 name = "Probebündnis"
+[controller]
+name = "Bündnis"
+address = "Weg 1, 04315 Leipzig"
+contact = "bund@example.org"
+legal_basis = "consent"
+hosting = "Rechenzentrum"
+supervisory_authority = "Behörde"
 [imprint.publisher]
 name = "Probebündnis"
 address = "Musterstraße 1, 04315 Leipzig"

@@ -19,7 +19,7 @@ from surveys.definition import (
     instruments,
     messages,
 )
-from surveys.documents import DocumentError, parse
+from surveys.documents import DocumentError, parse, read
 
 REFERENCE = json.loads((Path(__file__).parents[1] / "reference" / "instrument.json").read_text())
 LONG, SHORT = instrument("how-safe"), instrument("here-now")
@@ -50,6 +50,11 @@ missing = [99]
 source = "own"
 licence = "own"
 """
+
+A_SCALE = SMALL.partition('id = "a"\n')[2]
+_REST = A_SCALE.partition('scale = "yes-no"\n')[2]
+B_DEPENDS = _REST.replace('text = "B?"', 'text = "B?"\nshow_if = "a in -2"')
+B_TAPPED = _REST.replace('text = "B?"', 'text = "B?"\nkind = "one-tap"')
 
 
 def small(old: str = "", new: str = "") -> Instrument:
@@ -220,6 +225,15 @@ def test_the_same_definition_is_the_same_version_however_it_is_written() -> None
         (('text = "A?"', 'text = "{{ 1 }}"'), "questions[1].text: has template code"),
         (('source = "own"', ""), "questions[1].source: is missing; add it."),
         (('id = "small"', 'id = "../x"'), "id: must be an id"),
+        (('id = "a"', 'id = "delete"'), "question 'delete' has a name that philos needs"),
+        (
+            (A_SCALE, 'text = "A?"\nkind = "text"\n' + B_DEPENDS),
+            "question 'b' depends on the text 'a', which may be left out.",
+        ),
+        (
+            (A_SCALE, 'text = "A?"\nkind = "text"\n' + B_TAPPED),
+            "a survey of one tap has no text; leave one of the two out.",
+        ),
     ],
 )
 def test_a_wrong_instrument_is_refused_in_a_sentence(change: tuple[str, str], said: str) -> None:
@@ -238,6 +252,13 @@ def test_an_instrument_without_questions_is_refused() -> None:
         parse(head.encode(), "small.toml", Instrument)
     with pytest.raises(DocumentError, match="questions: must not be empty"):
         parse(f"questions = []\n{head}".encode(), "small.toml", Instrument)
+
+
+def test_without_texts_the_other_questions_stay_as_they_are() -> None:
+    kinds = read(Path("tests/surveys/kinds.toml"), Instrument)
+    assert kinds.texts == ("words",)
+    assert kinds.without_texts().questions == kinds.questions[:-1]
+    assert LONG.without_texts() is LONG
 
 
 def test_a_condition_may_ask_for_a_skip() -> None:

@@ -35,7 +35,7 @@ def write_kinds(folder: Path, *, recorded: bool = True) -> None:
     """Let the example campaign in a folder ask with its own survey, one question read aloud."""
     file = folder / FILE
     text = file.read_text("utf-8").replace('survey = "how-safe"', 'survey = "kinds"')
-    file.write_text(text, "utf-8")
+    file.write_text(text.replace("free_text = false", "free_text = true"), "utf-8")
     (folder / "surveys").mkdir()
     shutil.copy(KINDS, folder / "surveys")
     for tag in ("de", "ar") if recorded else ():

@@ -1,18 +1,22 @@
 import json
+import re
 import socket
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 
+from surveys.definition import ANSWERED, Instrument
+from surveys.documents import read
 from surveys.storage import Context, Storage
 from tests.conftest import NOON
 from webapp import cli
 from webapp.commands import serving, translating
 from webapp.config import DEMO, FOLDER, WORKERS, Settings
 
+KINDS = Path(__file__).parents[1] / "surveys" / "kinds.toml"
 CORE = ["--topic", "how-safe", "--format", "flyer-a6", "--place", "rabet", "--language", "ar"]
 
 
@@ -70,7 +74,7 @@ def test_check_is_content_with_a_campaign_that_is_filled_in(folder: Path) -> Non
     assert (result.exit_code, result.output) == (0, "Nothing is wrong or blank.\n")
 
 
-@pytest.mark.parametrize("command", ["check", "print", "serve", "results"])
+@pytest.mark.parametrize("command", ["check", "print", "serve", "results", "texts"])
 def test_a_broken_campaign_is_sentences_and_exit_code_1(folder: Path, command: str) -> None:
     path = folder / "campaign.toml"
     path.write_text(path.read_text("utf-8").replace('host = "', 'hose = "'), "utf-8")
@@ -235,6 +239,92 @@ def test_db_upgrade_makes_the_database(folder: Path) -> None:
     assert run("results", folder).exit_code == 0
 
 
+def test_without_a_controller_a_campaign_is_not_served(folder: Path) -> None:
+    path = small(folder)
+    path.write_text(re.sub(r"\[controller\]\n(?:.+\n)+", "", path.read_text("utf-8")), "utf-8")
+    result = run("serve", folder)
+    assert result.exit_code == 1
+    assert result.stderr == (
+        "campaign.toml: controller: is missing, so nothing can be published; add a table "
+        "[controller] as the example of `philos init` has it.\n"
+    )
+    assert not (folder / "instance").exists()
+    assert "controller: is missing" in run("check", folder).output
+
+
+def store(storage: Storage, token: str, moment: datetime, words: str = "") -> None:
+    """Store an answer as it was given at a moment, and a text."""
+    kinds = next(iter(storage.versions("kinds")))
+    link = next(iter(storage_links(storage)))
+    context = Context(
+        target=link, version=kinds.version, wave="winter-2026", language="ar", moment=moment
+    )
+    storage.save(token, context, {"one": 1, "words": ANSWERED}, {"words": words or token})
+
+
+@pytest.fixture
+def with_texts(storage: Storage) -> Storage:
+    """The storage, with a survey that asks for a text as well."""
+    storage.publish([], [read(KINDS, Instrument)], NOON.date())
+    return storage
+
+
+def test_db_retention_deletes_what_is_too_old_and_keeps_the_counts(
+    folder: Path, with_texts: Storage
+) -> None:
+    now = datetime.now()  # noqa: DTZ005
+    for token, days in (("new", 1), ("text-too-old", 95), ("too-old", 370)):
+        store(with_texts, token, now - timedelta(days))
+    before = with_texts.kept_counts()
+    asked = document(run("db", "retention", folder, "--dry-run", "--json"))
+    assert (asked["dry_run"], asked["responses"], asked["texts"]) == (True, 1, 2)
+    assert with_texts.response("leipziger-osten", "too-old") is not None
+    assert (
+        "Would be deleted: 1 response from before 20"
+        in run("db", "retention", folder, "--dry-run").output
+    )
+    done = document(run("db", "retention", folder, "--json"))
+    assert done == asked | {"dry_run": False}
+    assert with_texts.response("leipziger-osten", "too-old") is None
+    assert with_texts.kept_counts() == with_texts.recount() == before
+    assert run("db", "retention", folder).output.startswith("Deleted: 0 responses from before")
+
+
+def test_texts_are_listed_released_and_rejected(folder: Path, with_texts: Storage) -> None:
+    for words in ("Mehr Licht", "Frau Meier war es", "Weniger Müll"):
+        store(with_texts, words, NOON)
+    held = document(run("texts", folder, "--json"))["held"]
+    number = {text["body"]: text["number"] for text in held}
+    assert {(text["survey"], text["item"]) for text in held} == {("kinds", "words")}
+    done = run(
+        *("texts", folder, "--release", number["Mehr Licht"]),
+        *("--reject", number["Frau Meier war es"]),
+    )
+    assert done.exit_code == 0
+    assert done.output == (
+        f"{number['Weniger Müll']}  kinds words: Weniger Müll\n1 text to read, 1 released.\n"
+    )
+    (released,) = with_texts.released_texts("leipziger-osten")
+    assert released.body == "Mehr Licht"
+
+
+@pytest.mark.parametrize("option", ["--release", "--reject"])
+def test_a_text_that_is_not_held_is_told(folder: Path, with_texts: Storage, option: str) -> None:
+    store(with_texts, "token", NOON)
+    result = run("texts", folder, option, "12345678")
+    assert result.exit_code == 2
+    assert "No text with the number 12345678 is held" in " ".join(result.stderr.split())
+    assert len(with_texts.held_texts("leipziger-osten")) == 1
+
+
+@pytest.mark.parametrize("command", [["db", "retention"], ["texts"]])
+def test_keeping_before_anything_was_published_says_what_to_do(
+    folder: Path, command: list[str]
+) -> None:
+    result = run(*command, folder)
+    assert (result.exit_code, "philos db upgrade" in result.stderr) == (1, True)
+
+
 def test_user_add_asks_for_a_long_password_twice(folder: Path, chosen: Settings) -> None:
     short = run("user", "add", "anna", folder, "--password", "short")
     assert (short.exit_code, "12 characters" in short.stderr) == (2, True)
@@ -310,6 +400,8 @@ def test_translate_check_finds_what_is_stale(
             ["trace"],
             ["ruler"],
             ["db", "upgrade"],
+            ["db", "retention"],
+            ["texts"],
             ["translate", "status"],
             ["translate", "update"],
         ),

@@ -8,7 +8,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from markupsafe import escape
 
-from materials.campaign import load
+from materials.campaign import FILE, load
 from surveys.definition import ANSWERED, SKIPPED
 from surveys.storage import Storage
 from tests.webapp.conftest import LANGUAGES, token
@@ -80,6 +80,49 @@ def test_the_summary_says_each_kind_in_words(client: FlaskClient) -> None:
         "65 oder mehr",
         "„Mehr &lt;b&gt;Licht&lt;/b&gt;“",
     ]
+
+
+def test_a_resident_sees_what_was_left_out_of_her_text(client: FlaskClient) -> None:
+    answer_all(client)
+    assert "[…]" not in client.get(path("answers")).text
+    client.post(path("words"), data={"answer": "0341 1234567, mehr Licht"})
+    page = client.get(path("answers")).text
+    assert "„<bdi>[…], mehr Licht</bdi>“" in page
+    assert "Wo […] steht, haben wir etwas weggelassen" in page
+    assert "1234567" not in page
+    assert ">[…], mehr Licht</textarea>" in client.get(path("words")).text
+
+
+def test_a_text_that_is_kept_no_more_is_told_and_can_be_written_again(
+    client: FlaskClient, storage: Storage
+) -> None:
+    answer_all(client)
+    storage.reject_text("leipziger-osten", storage.held_texts("leipziger-osten")[0].number)
+    page = client.get(path("answers"))
+    assert page.status_code == 200
+    assert "Ihr Text ist nicht mehr gespeichert" in page.text
+    assert client.get(path("words")).status_code == 200
+    client.post(path("words"), data={"answer": "Noch einmal"})
+    assert "„<bdi>Noch einmal</bdi>“" in client.get(path("answers")).text
+
+
+@pytest.fixture
+def without_texts(folder: Path) -> None:
+    """Let the campaign ask for no text."""
+    file = folder / FILE
+    file.write_text(file.read_text("utf-8").replace("free_text = true", "free_text = false"))
+
+
+@pytest.mark.usefixtures("without_texts")
+def test_without_the_switch_no_text_is_asked_or_taken(
+    client: FlaskClient, storage: Storage
+) -> None:
+    for name, values, _ in ANSWERS[:-1]:
+        last = client.post(path(name), data={"answer": values})
+    assert last.location.endswith("/answers")
+    assert client.get(path("words")).status_code == 404
+    assert client.post(path("words"), data={"answer": "Licht"}).status_code == 404
+    assert storage.held_texts("leipziger-osten") == []
 
 
 def test_a_skipped_text_takes_its_words_back(client: FlaskClient, storage: Storage) -> None:

@@ -39,11 +39,17 @@ def at(moment: datetime) -> Callable[[tzinfo], datetime]:
 def test_every_public_address_is_what_it_was_when_it_was_printed(app: Flask) -> None:
     assert {(rule.rule, *sorted(rule.methods or ())) for rule in app.url_map.iter_rules()} == {
         ("/", "GET", "HEAD", "OPTIONS"),
+        ("/accessibility", "GET", "HEAD", "OPTIONS"),
+        ("/accessibility/<language>", "GET", "HEAD", "OPTIONS"),
+        ("/privacy", "GET", "HEAD", "OPTIONS"),
+        ("/privacy/<language>", "GET", "HEAD", "OPTIONS"),
         ("/<code>", "GET", "HEAD", "OPTIONS"),
         ("/<code>/<language>", "GET", "HEAD", "OPTIONS"),
         ("/<code>/<language>/<token>/<name>", "GET", "HEAD", "OPTIONS"),
         ("/<code>/<language>/<token>/<name>", "OPTIONS", "POST"),
         ("/<code>/<language>/<token>/answers", "GET", "HEAD", "OPTIONS"),
+        ("/<code>/<language>/<token>/delete", "GET", "HEAD", "OPTIONS"),
+        ("/<code>/<language>/<token>/delete", "OPTIONS", "POST"),
         ("/<code>/<language>/<token>/done", "GET", "HEAD", "OPTIONS"),
         ("/<code>/<language>/<token>/undo", "OPTIONS", "POST"),
         ("/audio/<language>/<name>.<digest>.opus", "GET", "HEAD", "OPTIONS"),
@@ -693,7 +699,9 @@ def test_a_page_that_is_kept_shows_each_respondent_her_own_answer_and_addresses(
             assert re.findall(r'value="(\d+)" checked', page) == [str(answer)]
             found = set(re.findall(r"/([A-Za-z0-9_-]{22})/", page))
             assert found == {own}
-            assert set(re.findall(r'(?:action|href)="/([^/"]+)/', page)) == {code("de")}
+            assert set(re.findall(r'(?:action|href)="/([^/"]+)/', page)) == {
+                *(code("de"), "privacy", "accessibility"),
+            }
             assert "-_-_" not in page
 
 

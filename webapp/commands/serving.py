@@ -1,4 +1,4 @@
-"""Serve: the survey and its results, the accounts and the database."""
+"""Serve: the survey and its results."""
 
 import os
 import socket
@@ -11,6 +11,7 @@ from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
+from materials.blanks import require_controller
 from materials.campaign import Campaign, load
 from materials.sheets import Sheet, sheets, targets
 from surveys.comparison import Comparison, core
@@ -19,19 +20,13 @@ from surveys.storage import Dimension, Storage
 from translations.languages import languages
 from webapp import auth, demo
 from webapp.clock import now
+from webapp.commands.keeping import upgraded
 from webapp.commands.options import echo_json, folder_argument, json_option
-from webapp.config import DEMO, FOLDER, WORKERS, Settings, settings
+from webapp.config import DEMO, FOLDER, WORKERS, settings
 from webapp.service import headings, latest_wave
 
 LOOPBACK = "127.0.0.1"
 THREADS = 16  # of a worker: so many answers can share a commit
-
-
-def _storage(chosen: Settings) -> Storage:
-    """Return the storage with its schema brought up to date."""
-    storage = Storage(chosen.database_url, chosen.secret)
-    storage.upgrade()
-    return storage
 
 
 @click.command(epilog="Example: philos serve leipzig-east --port 8080")
@@ -51,9 +46,10 @@ def _storage(chosen: Settings) -> Storage:
 def serve(folder: Path, *, host: str, port: int, workers: int, as_demo: bool) -> None:
     """Publish the campaign's surveys and links, and serve them."""
     campaign = load(folder)
+    require_controller(campaign)
     _check_port(host, port)
     chosen = settings(folder, demo=as_demo)
-    storage = _storage(chosen)
+    storage = upgraded(chosen)
     found = sheets(campaign)
     today = now(campaign.zone).date()
     storage.publish(targets(found).values(), campaign.instruments.values(), today)
@@ -197,38 +193,3 @@ def _one_of(option: str, wish: str | None, default: str, known: Sequence[str] | 
             f"{wish} is not known; choose from {', '.join(known)}.", param_hint=option
         )
     return wish or default
-
-
-@click.group()
-def user() -> None:
-    """Keep the accounts of coordinators."""
-
-
-@user.command("add", epilog="Example: philos user add anna leipzig-east")
-@click.argument("name")
-@folder_argument
-@click.password_option(help="Asked for if left out, which keeps it out of the shell's history.")
-def user_add(name: str, folder: Path, *, password: str) -> None:
-    """Add an account, or give the one of this name a new password."""
-    campaign = load(folder)
-    if len(password) < auth.SHORTEST_PASSWORD:
-        raise click.BadParameter(
-            f"The password needs {auth.SHORTEST_PASSWORD} characters or more.",
-            param_hint="--password",
-        )
-    _storage(settings(folder)).set_password_hash(name, auth.hashed(password))
-    click.echo(f"{name} can sign in to {campaign.title}.")
-
-
-@click.group()
-def db() -> None:
-    """Keep the database."""
-
-
-@db.command(epilog="Example: philos db upgrade leipzig-east")
-@folder_argument
-def upgrade(folder: Path) -> None:
-    """Bring the database to this version's schema."""
-    load(folder)
-    _storage(settings(folder)).close()
-    click.echo("The database is up to date.")
