@@ -240,8 +240,12 @@ class Campaign:
     def instruments(self) -> Mapping[str, Instrument]:
         """Return the surveys that the campaign's sheets lead to, with its places as rows."""
         names = {self.survey, *(material.survey or self.survey for material in self.materials)}
+        return {name: self.with_places(name) for name in sorted(names)}
+
+    def with_places(self, name: str) -> Instrument:
+        """Return a survey by its id, with the campaign's places as rows."""
         rows = [Row(id=place.id, text=place.name, name=True) for place in self.places]
-        return {name: self.known_surveys[name].with_places(rows) for name in sorted(names)}
+        return self.known_surveys[name].with_places(rows)
 
     @cached_property
     def known_surveys(self) -> Mapping[str, Instrument]:

@@ -22,6 +22,7 @@ _MODULES = MappingProxyType(
         "results": "serving",
         "user": "serving",
         "db": "serving",
+        "survey": "surveying",
         "translate": "translating",
     }
 )
