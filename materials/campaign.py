@@ -249,8 +249,7 @@ class Campaign:
 
         They have its places as rows, and texts to write only where the campaign wants them.
         """
-        rows = [Row(id=place.id, text=place.name, name=True) for place in self.places]
-        filled = {name: self.known_surveys[name].with_places(rows) for name in self.used_surveys}
+        filled = {name: self.with_places(name) for name in self.used_surveys}
         if self.free_text:
             return filled
         return {name: asked.without_texts() for name, asked in filled.items()}
@@ -260,6 +259,11 @@ class Campaign:
         """Return the names of the surveys that the campaign's sheets lead to."""
         names = {self.survey, *(material.survey or self.survey for material in self.materials)}
         return tuple(sorted(names))
+
+    def with_places(self, name: str) -> Instrument:
+        """Return a survey by its id, with the campaign's places as rows."""
+        rows = [Row(id=place.id, text=place.name, name=True) for place in self.places]
+        return self.known_surveys[name].with_places(rows)
 
     @cached_property
     def known_surveys(self) -> Mapping[str, Instrument]:

@@ -17,7 +17,6 @@ Answers = Mapping[str, Answer]  # by the item's id
 
 WORDS = frozenset({"and", "or", "not", "in"})  # no item can have such a name
 _DEEPEST = 8  # nested brackets and negations; nobody writes more
-_TOKEN = re.compile(r"\s*(?:([a-z][a-z0-9.-]*|-?\d+|[(),])|\Z)")
 
 
 class Condition(Protocol):
@@ -95,20 +94,40 @@ def codes_of(answer: Answer | None) -> tuple[int, ...]:
 
 def parse(text: str) -> Condition:
     """Return the condition that a text says; raise ValueError where it says none."""
-    return _Reader(text).whole()
+    return Reader(text).whole()
 
 
-class _Reader:
-    """Reads a condition from left to right."""
+def written(condition: Condition) -> str:
+    """Return the text of a condition, which is parsed as the same condition."""
+    match condition:
+        case Given(item, codes):
+            return f"{item} in {', '.join(map(str, codes))}"
+        case Not(part):
+            return f"not {written(part)}" if isinstance(part, Not) else f"not ({written(part)})"
+        case Both(parts):
+            word = " or " if isinstance(condition, Either) else " and "
+            return word.join(
+                f"({written(part)})" if isinstance(part, Both) else written(part) for part in parts
+            )
+    raise TypeError(condition)
+
+
+class Reader:
+    """Reads a condition from left to right; another spelling of conditions is a subclass."""
+
+    token = re.compile(r"\s*(?:([a-z][a-z0-9.-]*|-?\d+|[(),])|\Z)")
+    subject = "show_if"
+    example = "syringe in 2, 3 and not (rel in 5)"
 
     def __init__(self, text: str) -> None:
-        self._tokens = list(_tokens(text))[::-1]
+        self._tokens = list(self._split(text))[::-1]
         self._depth = 0
 
     def whole(self) -> Condition:
+        """Return the condition of the whole text."""
         found = self._either()
         if self._tokens:
-            raise _not_understood(self._tokens[-1])
+            raise self._not_understood(self._tokens[-1])
         return found
 
     def _either(self) -> Condition:
@@ -126,10 +145,10 @@ class _Reader:
     def _factor(self) -> Condition:
         self._depth += 1
         if self._depth > _DEEPEST:
-            raise ValueError("show_if is nested too deeply; write it simpler")
+            raise ValueError(f"{self.subject} is nested too deeply; write it simpler")
         found: Condition
         if self._takes("not"):
-            found = Not(self._factor())
+            found = Not(self._negated())
         elif self._takes("("):
             found = self._either()
             self._needs(")")
@@ -138,10 +157,13 @@ class _Reader:
         self._depth -= 1
         return found
 
-    def _given(self) -> Given:
+    def _negated(self) -> Condition:
+        return self._factor()
+
+    def _given(self) -> Condition:
         item = self._next()
         if item in WORDS or not item[:1].isalpha():
-            raise _not_understood(item)
+            raise self._not_understood(item)
         self._needs("in")
         codes = [self._code()]
         while self._takes(","):
@@ -151,7 +173,7 @@ class _Reader:
     def _code(self) -> int:
         token = self._next()
         if not re.fullmatch(r"-?\d{1,4}", token, re.ASCII):
-            raise _not_understood(token)
+            raise self._not_understood(token)
         return int(token)
 
     def _takes(self, wanted: str) -> bool:
@@ -163,23 +185,21 @@ class _Reader:
     def _needs(self, wanted: str) -> None:
         token = self._next()
         if token != wanted:
-            raise _not_understood(token)
+            raise self._not_understood(token)
 
     def _next(self) -> str:
         return self._tokens.pop() if self._tokens else ""
 
+    def _split(self, text: str) -> Iterator[str]:
+        at = 0
+        while at < len(text):
+            found = self.token.match(text, at)
+            if not found:
+                raise self._not_understood(text[at:].split(maxsplit=1)[0])
+            if found[1]:
+                yield found[1]
+            at = max(found.end(), at + 1)
 
-def _tokens(text: str) -> Iterator[str]:
-    at = 0
-    while at < len(text):
-        found = _TOKEN.match(text, at)
-        if not found:
-            raise _not_understood(text[at:].split(maxsplit=1)[0])
-        if found[1]:
-            yield found[1]
-        at = max(found.end(), at + 1)
-
-
-def _not_understood(token: str) -> ValueError:
-    where = f"not understood at {token[:40]!r}" if token else "not complete"
-    return ValueError(f'show_if must read like "syringe in 2, 3 and not (rel in 5)"; it is {where}')
+    def _not_understood(self, token: str) -> ValueError:
+        where = f"not understood at {token[:40]!r}" if token else "not complete"
+        return ValueError(f'{self.subject} must read like "{self.example}"; it is {where}')

@@ -95,6 +95,8 @@ _SENTENCES = {
 
 STRICT = ConfigDict(extra="forbid")  # an unknown key is a finding
 
+_TEXT = TypeAdapter(Text)
+
 Model = TypeVar("Model")
 
 
@@ -123,6 +125,11 @@ def parse(data: bytes, name: str, model: type[Model]) -> Model:
         raise _error(name, "is not valid TOML: a number is far too long.") from error
     except RecursionError as error:
         raise _error(name, "is nested too deeply; a bracket is left open.") from error
+    return checked(content, name, model)
+
+
+def checked(content: object, name: str, model: type[Model]) -> Model:
+    """Return values as ``model``; ``name`` is the file's name for the findings."""
     try:
         return TypeAdapter(model).validate_python(content)
     except ValidationError as error:
@@ -140,11 +147,23 @@ def _syntax(said: str) -> tuple[str, int | None]:
     return f"is not valid TOML: {message[:200]}.", int(line) if line else None
 
 
+def fault(text: str) -> str:
+    """Return what is wrong with a text from outside as a sentence, empty where nothing is."""
+    try:
+        _TEXT.validate_python(text)
+    except ValidationError as error:
+        return _sentence(error.errors()[0])
+    return ""
+
+
 def _finding(name: str, detail: ErrorDetails) -> Finding:
+    return Finding(name, _sentence(detail), key=_key(detail["loc"]))
+
+
+def _sentence(detail: ErrorDetails) -> str:
     context = detail.get("ctx", {})
     sentence = _SENTENCES.get(detail["type"])
-    message = sentence.format(**context) if sentence else f"{context.get('error', detail['msg'])}."
-    return Finding(name, message, key=_key(detail["loc"]))
+    return sentence.format(**context) if sentence else f"{context.get('error', detail['msg'])}."
 
 
 def _key(loc: tuple[int | str, ...]) -> str:

@@ -35,7 +35,7 @@ def load(folder: Path, asked: Iterable[Instrument], tags: Collection[str]) -> Re
     return {
         (tag, path.stem): Recording(path, hashlib.sha256(path.read_bytes()).hexdigest()[:16])
         for tag, path in _files(folder)
-        if tag in tags and path.suffix == _SUFFIX and path.stem in items and not _fault(path)
+        if tag in tags and path.suffix == _SUFFIX and path.stem in items and not fault(path)
     }
 
 
@@ -46,11 +46,11 @@ def findings(
     items = {name for instrument in asked for name in instrument.items}
     for tag, path in _files(folder):
         if path.suffix != _SUFFIX or tag not in tags or path.stem not in items:
-            fault = f"belongs to no question; call it {FOLDER}/LANGUAGE/QUESTION{_SUFFIX}."
+            wrong = f"belongs to no question; call it {FOLDER}/LANGUAGE/QUESTION{_SUFFIX}."
         else:
-            fault = _fault(path)
-        if fault:
-            yield Finding(path.relative_to(folder).as_posix(), fault)
+            wrong = fault(path)
+        if wrong:
+            yield Finding(path.relative_to(folder).as_posix(), wrong)
     yield from _lacking(load(folder, asked, tags), asked)
     yield from _ambiguous(asked, {path.stem for _, path in _files(folder)})
 
@@ -91,7 +91,7 @@ def _files(folder: Path) -> Iterator[tuple[str, Path]]:
             yield path.relative_to(home).parent.as_posix(), path
 
 
-def _fault(path: Path) -> str:
+def fault(path: Path) -> str:
     """Return what is wrong with a recording, empty where nothing is."""
     if path.stat().st_size > LARGEST:
         return f"is larger than {LARGEST // 1000} kB; save it with 24 kbit/s."

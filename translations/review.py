@@ -76,8 +76,14 @@ def mark_reviewed(entry: polib.POEntry, initials: str, role: str, day: date) -> 
     _reseal(entry, f"review: {initials} {day} {role} {seal_hash(entry)}")
 
 
+def mark_unreviewed(entry: polib.POEntry) -> None:
+    """Take every seal off an entry: a person wrote its wording, and nobody has reviewed it."""
+    entry.flags = [flag for flag in entry.flags if flag != "fuzzy"]
+    _reseal(entry, "")
+
+
 def _reseal(entry: polib.POEntry, seal: str) -> None:
     kept = [
         line for line in entry.tcomment.splitlines() if not line.startswith(("draft:", "review:"))
     ]
-    entry.tcomment = "\n".join([*kept, seal])
+    entry.tcomment = "\n".join([*kept, seal]).strip()

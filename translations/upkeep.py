@@ -63,15 +63,8 @@ def update(old: polib.POFile, template: polib.POFile, row: Language) -> polib.PO
 
     Nothing is guessed from similar texts. What is no longer used stays as obsolete.
     """
-    new = polib.POFile(wrapwidth=98)
-    new.metadata = (
-        old.metadata
-        | _metadata(template.metadata["X-Domain"])
-        | {
-            "Language": row.tag,
-            "Plural-Forms": f"nplurals={row.forms}; plural=({row.plural});",
-        }
-    )
+    new = empty(row, template.metadata["X-Domain"])
+    new.metadata = old.metadata | new.metadata
     known = {(entry.msgctxt, entry.msgid): entry for entry in old}
     for source in template:
         before = known.pop((source.msgctxt, source.msgid), None)
@@ -93,6 +86,16 @@ def update(old: polib.POFile, template: polib.POFile, row: Language) -> polib.PO
             gone.obsolete = True
             new.append(gone)
     return new
+
+
+def empty(row: Language, domain: str) -> polib.POFile:
+    """Return a catalogue of a language that has its head and no texts."""
+    made = polib.POFile(wrapwidth=98)
+    made.metadata = _metadata(domain) | {
+        "Language": row.tag,
+        "Plural-Forms": f"nplurals={row.forms}; plural=({row.plural});",
+    }
+    return made
 
 
 def _metadata(domain: str) -> dict[str, str]:

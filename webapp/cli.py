@@ -23,6 +23,7 @@ _MODULES = MappingProxyType(
         "user": "keeping",
         "db": "keeping",
         "texts": "keeping",
+        "survey": "surveying",
         "translate": "translating",
     }
 )
