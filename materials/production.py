@@ -202,9 +202,8 @@ def produce(job: Job, staging: Path) -> Produced:
     result = Produced()
     form, page, timings = job.form, job.page, result.timings
     with timings.of("layout"):
-        script = job.copies[0].sheet.language.script
         laid_out = typesetter(font_faces(), home()).set(
-            page.html, page.styles, pages=form.pages, steps=form.steps(script), zoom=form.zoom
+            page.html, page.styles, pages=form.pages, zoom=form.zoom
         )
     for output in dict.fromkeys(copy.output for copy in job.copies):
         copies = [copy for copy in job.copies if copy.output is output]

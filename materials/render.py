@@ -16,7 +16,7 @@ from markupsafe import Markup
 
 from materials.artwork import SLACK, Kind, Side, slot
 from materials.campaign import Campaign
-from materials.formats import BLEED, Format
+from materials.formats import BLEED, SMALLEST, Format
 from materials.lettering import Lettering, lettering, stampable
 from materials.library import drawable, environment, font_stack, home
 from materials.pdf import ENGINE
@@ -213,11 +213,17 @@ def _styles(form: Format) -> str:
         "page-height": height,
         "side-width": width / form.halves,
         "bleed": BLEED / form.zoom,
+        "into-bleed": -BLEED / form.zoom,
         "qr-box": form.qr_box,
     }
+    # an enlarged layout has no smaller type than the one that it enlarges
+    smallest = {
+        f"smallest-{script}": size / min(1, form.zoom) for script, size in SMALLEST[form.read].items()
+    }
     styles = "\n".join([page, _style_file("base"), _style_file(form.layout)])
-    for name, length in lengths.items():  # WeasyPrint resolves a variable for every element
-        styles = styles.replace(f"var(--{name})", f"{length:.5f}mm")
+    for unit, known in (("mm", lengths), ("pt", smallest)):
+        for name, length in known.items():  # WeasyPrint resolves a variable for every element
+            styles = styles.replace(f"var(--{name})", f"{length:.5f}{unit}")
     return styles
 
 
