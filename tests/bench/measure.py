@@ -1,7 +1,8 @@
 """Clocks, and how a figure is told."""
 
-import resource
+import os
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable, Sequence
 
@@ -30,12 +31,16 @@ def elapsed(work: Callable[[], object], rounds: int = 1, runs: int = 3) -> float
     return best
 
 
-def command(arguments: Sequence[object]) -> tuple[float, str]:
-    """Run a program; return its CPU seconds, those of its children included, and its output."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    done = subprocess.run(list(map(str, arguments)), check=True, capture_output=True, text=True)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, done.stdout
+def command(arguments: Sequence[object]) -> tuple[float, float, str]:
+    """Run a program; return its CPU seconds, its peak of MB, both with children, and its output."""
+    with tempfile.TemporaryFile("w+") as said:
+        program = subprocess.Popen(list(map(str, arguments)), stdout=said, stderr=subprocess.DEVNULL)
+        _, status, used = os.wait4(program.pid, 0)
+        program.returncode = os.waitstatus_to_exitcode(status)
+        if program.returncode:
+            raise subprocess.CalledProcessError(program.returncode, program.args)
+        said.seek(0)
+        return used.ru_utime + used.ru_stime, used.ru_maxrss * 1024 / 1e6, said.read()
 
 
 def report(what: str, ours: float, other: float, other_is: str) -> None:

@@ -47,6 +47,7 @@ PROGRAMME = {"name": "EU", "credit": EU, "logo": "eu.svg", "programme": "eu-2021
 ORDINARY = {"name": "Stiftung", "credit": "Gefördert von der Stiftung Probe", "logo": "own.svg"}
 NO_REVIEW = "Medizinisch noch nicht geprüft"
 WITH_IMPRINT = [form for form in FORMATS if not FORMATS[form].sticker]
+STICKERS = [form for form in FORMATS if FORMATS[form].sticker]
 
 
 def svg(colour: tuple[int, int, int], width: float, height: float) -> str:
@@ -72,13 +73,19 @@ def findings(folder: Path) -> list[Finding]:
     return list(error.value.findings)
 
 
-def file_of(folder: Path, form: str = "flyer-a6", tag: str = "de", topic: str = "") -> bytes:
-    """Return the usual output of a campaign's first such sheet."""
+def file_of(
+    folder: Path,
+    form: str = "flyer-a6",
+    tag: str = "de",
+    topic: str = "",
+    output: Output | None = None,
+) -> bytes:
+    """Return an output of a campaign's first such sheet, the usual one unless another is named."""
     campaign = load(folder)
     sheet = sheet_of(campaign, form, tag, topic)
-    (job,) = plan(campaign, folder, [sheet])
+    (job,) = plan(campaign, folder, [sheet], [output] if output else [])
     produce(job, folder / "staging")
-    return (folder / "staging" / sheet.file(sheet.outputs[0])).read_bytes()
+    return (folder / "staging" / sheet.file(output or sheet.outputs[0])).read_bytes()
 
 
 def letters(pages: Sequence[str]) -> str:
@@ -152,14 +159,14 @@ def test_an_ordinary_funder_needs_no_logo_and_no_statement(funded: Path) -> None
     assert load(funded).funders[0].logo == ""
 
 
-def two_funders(folder: Path, form: str) -> bytes:
-    """Return a German sheet of a format with both funders."""
+def two_funders(folder: Path, form: str, output: Output | None = None) -> bytes:
+    """Return a German sheet of a format with both funders, made for an output or the usual one."""
     topic = {"bilingual-a5": "emergency", "card": "emergency"}.get(form, "found-syringe")
     topic = topic if form in topics()[topic].formats else _suiting(form)
     languages = ["ar"] if FORMATS[form].halves > 1 else ["de"]
     material = {"topic": topic, "format": form, "places": ["schule"], "languages": languages}
     changed(folder, ("materials",), [material])
-    return file_of(folder, form, languages[0])
+    return file_of(folder, form, languages[0], output=output)
 
 
 def _suiting(form: str) -> str:
@@ -182,6 +189,23 @@ def test_an_ordinary_credit_is_printed_and_a_programmes_is_told_by_its_file(
     assert letters([CO_FUNDED]) not in said
     assert EU in told
     assert "Stiftung" in told
+
+
+@pytest.mark.parametrize("form", STICKERS)
+def test_every_sticker_bears_the_credit_and_both_emblems(funded: Path, form: str) -> None:
+    pdf = two_funders(funded, form, Output.PRESS)
+    assert letters([str(ORDINARY["credit"])]) in letters(words(pdf)[:1])
+    (emblem,), (other,) = (extents(pdf, colour, 1)[:1] for colour in (MAGENTA, CYAN))
+    assert emblem[0] / emblem[1] == pytest.approx(3, rel=0.15)
+    assert emblem[1] == pytest.approx(other[1], abs=0.3)
+    assert emblem[1] >= 3 - 0.2
+
+
+@pytest.mark.parametrize("form", STICKERS)
+def test_small_print_on_a_sticker_is_large_enough_to_be_read(form: str) -> None:
+    for output in (Output.OFFICE, Output.PRESS):
+        found = inspect(prints(form).files[output]).findings
+        assert not [one.message for one in found if one.check in {"text-size", "imprint"}]
 
 
 def extents(pdf: bytes, colour: tuple[int, int, int], halves: int) -> list[tuple[float, float]]:
@@ -294,7 +318,7 @@ def test_publisher_and_printer_stand_with_their_addresses_on_every_sheet(form: s
     assert set(" ".join(IMPRINT).split()) <= {*said.split(), *re.findall(r"[^ ]+,", said)}
 
 
-@pytest.mark.parametrize("form", [form for form in FORMATS if FORMATS[form].sticker])
+@pytest.mark.parametrize("form", STICKERS)
 def test_publisher_and_printer_stand_on_every_sticker(form: str) -> None:
     found = prints(form)
     for output in (Output.OFFICE, Output.PRESS):
@@ -332,7 +356,7 @@ def test_a_missing_credit_line_is_found(small: Path) -> None:
     changed(small, ("funders",), [{"name": "Stiftung", "credit": "Gefördert von der Stiftung"}])
     report = inspect(pdf, load(small), TODAY)
     (found,) = [one for one in report.findings if one.check == "credit"]
-    assert found.level == "warning"  # a sticker has no room for it
+    assert found.level == "warning"  # it may stand in a logo
     assert found.message == "The credit line of Stiftung is missing: 'Gefördert von der Stiftung'."
     assert checks(file_of(small), load(small)) == {}
 
