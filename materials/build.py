@@ -20,11 +20,11 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from materials.campaign import Campaign
+from materials.conversion import PressError
 from materials.imposition import ImpositionError
 from materials.labels import LabelError
 from materials.pdf import LayoutError
 from materials.preflight import PreflightError, prove, scan
-from materials.press import PressError
 from materials.production import Copy, Job, Made, Options, Timings, grid_of, labels_of, produce
 from materials.qr import QRTooSmall, fitted
 from materials.render import RenderError, render

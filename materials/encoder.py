@@ -3,8 +3,7 @@
 At a fixed version, level, mask and length, each module of a symbol in alphanumeric mode is the
 sum modulo 2 of some data bits and a constant: so are the check words of Reed and Solomon, and so
 is the mask. The symbol of one content and what each data bit turns over, both taken from
-``materials.qr``, therefore give all others by sums modulo 2, eight modules in a byte. (A product of matrices
-would set the threads of BLAS spinning.)
+``materials.qr``, therefore give all others by sums modulo 2, eight modules in a byte.
 """
 
 from bisect import bisect_left

@@ -180,14 +180,18 @@ def _outside(box: boxes.Box, limits: list[boxes.Box], language: str) -> Iterator
                 return
     if box.element is not None:
         language = box.element.get("lang", language)
-        if box.style["position"] == "absolute":
-            limits = limits[:1]  # it stands where it was put; the page alone bounds it
-        if box.style["transform"]:
-            limits = []  # it is turned as a whole; what it holds must stay within it
-        if _is_bounded(box):
-            limits = [*limits, box]
+        limits = _limits(box, limits)
     for child in getattr(box, "children", ()):
         yield from _outside(child, limits, language)
+
+
+def _limits(box: boxes.Box, limits: list[boxes.Box]) -> list[boxes.Box]:
+    """Return what bounds the content of a box, of what bounds the box itself and the page first."""
+    if box.style["position"] == "absolute":
+        limits = limits[:1]  # it stands where it was put; the page alone bounds it
+    if box.style["transform"]:
+        limits = []  # it is turned as a whole; what it holds must stay within it
+    return [*limits, box] if _is_bounded(box) else limits
 
 
 def _text(box: boxes.Box) -> str:

@@ -15,13 +15,14 @@ from pathlib import Path
 import pikepdf
 
 from materials.artwork import ON_SCREEN, Artwork, Kind, Stamp, prepare, slots, to_bytes
+from materials.conversion import ON_PRESS
 from materials.encoder import paths, symbols
 from materials.formats import BLEED, Format
 from materials.imposition import PAPERS, Edge, Grid, fitted, impose
 from materials.labels import LabelSheet, label_sheet
 from materials.library import font_faces, home
 from materials.pdf import typesetter
-from materials.press import ON_PRESS, press
+from materials.press import press
 from materials.qr import QUIET_ZONE, level
 from materials.qr import fitted as fitted_code
 from materials.render import Page, digest

@@ -55,7 +55,9 @@ def flyer(folder: Path) -> None:
     ]
     (job,) = plan(campaign, folder, wanted)
     page, form, setter = job.page, job.form, typesetter(font_faces(), home())
-    styles = next(found for step in range(8, -1, -1) if _fits(job, found := sized(page.styles, step / 8)))
+    styles = next(
+        found for step in range(8, -1, -1) if _fits(job, found := sized(page.styles, step / 8))
+    )
 
     def laid_out() -> bytes:
         return setter.set(page.html, styles, pages=2)

@@ -32,12 +32,13 @@ from materials.artwork import (
 )
 from materials.build import build
 from materials.campaign import Campaign, load
+from materials.conversion import ON_PRESS
 from materials.formats import BLEED, FORMATS
 from materials.ink import ink
 from materials.lettering import FONT, lettering, stampable
 from materials.library import font_faces, home
 from materials.pdf import typesetter
-from materials.press import ON_PRESS, press
+from materials.press import press
 from materials.render import RenderError, render
 from materials.sheets import Output
 from tests.materials.conftest import codes_in as codes_of

@@ -399,7 +399,9 @@ def test_words_too_many_are_refused_with_box_language_and_overrun(
     tmp_path: Path, form: str, example: Campaign
 ) -> None:
     sheet = sheet_of(every_format(example, form), form, "ru")
-    with pytest.raises(BuildError, match=rf"{form}, ru, .*: '.*' \(ru\) stands \d+\.\d mm out of its box, '\w+'"):
+    with pytest.raises(
+        BuildError, match=rf"{form}, ru, .*: '.*' \(ru\) stands \d+\.\d mm out of its box, '\w+'"
+    ):
         build(every_format(example, form), EXAMPLE, tmp_path / "out", [sheet])
     assert tree(tmp_path) == {}
 

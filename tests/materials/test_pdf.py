@@ -1,5 +1,6 @@
 import io
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pikepdf
@@ -25,18 +26,11 @@ def setter() -> Typesetter:
     return typesetter(font_faces(), home())
 
 
-def fit(
-    setter: Typesetter,
-    html: str,
-    least: float = 10,
-    most: float = 10,
-    pages: int = 1,
-    zoom: float = 1,
-) -> bytes:
+def fit(setter: Typesetter, html: str, least: float = 10, most: float = 10, **others: Any) -> bytes:
     """Return a document whose type lies between two sizes in pt."""
     styles = f"{STYLES} html {{ font-size: fit({least}pt, {most}pt) }}"
     whole = f'<html lang="de"><title>Probe</title><body>{html}'
-    return setter.set(whole, styles, pages=pages, zoom=zoom)
+    return setter.set(whole, styles, **{"pages": 1, **others})
 
 
 def size_of_type(pdf: bytes) -> float:
@@ -83,10 +77,9 @@ def _size(setter: Typesetter, html: str, size: float) -> float:
 
 
 def test_all_boxes_go_the_same_part_of_their_way() -> None:
-    styles = "h1 { font-size: fit(20pt, 40pt) } p { font-size: fit(8.000pt, 9pt); height: fit(2mm, 4mm) }"
-    assert sized(styles, 0.25) == (
-        "h1 { font-size: 25.000pt } p { font-size: 8.250pt; height: 2.500mm }"
-    )
+    styles = "h1 { font-size: fit(20pt, 40pt) } p { font-size: fit(8.000pt, 9pt) }"
+    assert sized(styles, 0.25) == "h1 { font-size: 25.000pt } p { font-size: 8.250pt }"
+    assert sized("img { height: fit(2mm, 4mm) }", 0.5) == "img { height: 3.000mm }"
     assert sized("p { font-size: 5pt }", 0) == "p { font-size: 5pt }"
 
 
