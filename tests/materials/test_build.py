@@ -393,7 +393,9 @@ def wordy(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(catalogs, "catalog", stretched)
 
 
-@pytest.mark.parametrize("form", ["poster-a4", "sticker"])
+@pytest.mark.parametrize(
+    "form", ["flyer-a6", "flyer-dl", "card", "poster-a4", "tear-off", "sticker"]
+)
 @pytest.mark.usefixtures("wordy")
 def test_words_too_many_are_refused_with_box_language_and_overrun(
     tmp_path: Path, form: str, example: Campaign
