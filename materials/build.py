@@ -21,15 +21,15 @@ from typing import Any, TypeVar
 
 from materials.blanks import require_controller
 from materials.campaign import Campaign
+from materials.conversion import PressError
 from materials.imposition import ImpositionError
 from materials.labels import LabelError
 from materials.pdf import LayoutError
 from materials.preflight import PreflightError, prove, scan
-from materials.press import PressError
 from materials.production import Copy, Job, Made, Options, Timings, grid_of, labels_of, produce
 from materials.qr import QRTooSmall, fitted
 from materials.render import RenderError, render
-from materials.sheets import Output, Sheet, sheets
+from materials.sheets import Output, Sheet, unproved
 from surveys.links import url
 from translations.errors import UserError
 from translations.review import State
@@ -354,7 +354,7 @@ def _write_manifest(
     A sheet that the campaign no longer has must not lie among those to be handed out.
     """
     now = {entry.file: entry.to_json() for entry in entries}
-    expected = [sheet.file(output) for sheet in sheets(campaign) for output in sheet.outputs]
+    expected = [sheet.file(output) for sheet in unproved(campaign) for output in sheet.outputs]
     for file in before.keys() - set(expected) - now.keys():
         (out / file).unlink(missing_ok=True)
     kept = {file: entry for file in expected if (entry := now.get(file) or before.get(file))}

@@ -3,7 +3,7 @@
 At a fixed version, level, mask and length, each module of a symbol in alphanumeric mode is the
 sum modulo 2 of some data bits and a constant: so are the check words of Reed and Solomon, and so
 is the mask. The symbol of one content and what each data bit turns over, both taken from
-``materials.qr``, therefore give all others by a product of matrices modulo 2.
+``materials.qr``, therefore give all others by sums modulo 2, eight modules in a byte.
 """
 
 from bisect import bisect_left
@@ -44,15 +44,12 @@ def symbols(contents: Sequence[str], level: Level) -> Modules:
     bits = _bits(contents)
     flips = bits ^ bits[0]
     varying = np.flatnonzero(flips.any(axis=0))
-    effects = np.array(
-        [_effect(length, level, version, int(bit)) for bit in varying], dtype=np.float32
-    ).reshape(len(varying), base.size)
-    made = np.empty((len(contents), *base.shape), dtype=np.bool_)
-    for begin in range(0, len(contents), _CHUNK):
-        chunk = flips[begin : begin + _CHUNK, varying].astype(np.float32)
-        odd = (chunk @ effects).astype(np.uint16) & 1  # exact: sums of at most 1,711 ones
-        made[begin : begin + _CHUNK] = base ^ odd.astype(np.bool_).reshape(-1, *base.shape)
-    return made
+    effects = [np.packbits(_effect(length, level, version, int(bit))) for bit in varying]
+    packed = np.tile(np.packbits(base), (len(contents), 1))
+    for effect, turned in zip(effects, flips[:, varying].T.astype(np.bool_), strict=True):
+        packed[turned] ^= effect
+    made = np.unpackbits(packed, axis=1, count=base.size).astype(np.bool_)
+    return made.reshape(-1, *base.shape)
 
 
 def paths(modules: Modules) -> list[bytes]:

@@ -7,9 +7,6 @@ from types import MappingProxyType
 from typing import Literal
 
 BLEED = 3.0  # what German print shops ask for at most
-TYPE = 10  # pt of a rem at full size
-# Letters of some scripts are smaller on their body than Latin ones.
-SCRIPT_SCALE: Mapping[str, float] = MappingProxyType({"Arab": 1.06})
 # The smallest body type in pt, by how the paper is read and by script.
 SMALLEST: Mapping[str, Mapping[str, float]] = MappingProxyType(
     {
@@ -23,12 +20,11 @@ SMALLEST: Mapping[str, Mapping[str, float]] = MappingProxyType(
 class Format:
     """A form: its trimmed page, and the box of its QR code, quiet zone included.
 
-    ``layout`` names the template and the style. ``zoom`` enlarges a layout of another size.
-    ``body`` is the body type of the layout in rem, before the zoom; where it is 0, the body has
-    its smallest size and only the rest shrinks, down to ``least``. ``folds`` are the widths of
-    a leaflet's panels on the outside from left to right, mirrored on the inside and for languages
-    that are written from right to left; ``panels`` say what stands there, page by page. A format
-    with a ``label`` is printed on a sheet of labels. ``centred`` sets the address in the middle.
+    ``layout`` names the template and the style, which also tells how far its type may shrink.
+    ``zoom`` enlarges a layout of another size. ``folds`` are the widths of a leaflet's panels on
+    the outside from left to right, mirrored on the inside and for languages that are written from
+    right to left; ``panels`` say what stands there, page by page. A format with a ``label`` is
+    printed on a sheet of labels. ``centred`` sets the address in the middle.
     """
 
     id: str
@@ -39,8 +35,6 @@ class Format:
     qr_box: float
     read: Literal["hand", "wall"] = "hand"
     zoom: float = 1
-    body: float = 1
-    least: float = 0.7
     folds: tuple[float, ...] = ()
     panels: tuple[tuple[str, ...], ...] = ()
     sticker: bool = False
@@ -48,21 +42,6 @@ class Format:
     round: bool = False
     halves: int = 1
     centred: bool = False
-
-    def steps(self, script: str) -> tuple[float, ...]:
-        """Return the type sizes that copy-fitting may take, as shares of the largest."""
-        least = self.least
-        if self.body:
-            full = TYPE * self.body * self.zoom * SCRIPT_SCALE.get(script, 1)
-            least = SMALLEST[self.read][script] / full
-        whole = [1 - step / 20 for step in range(20) if 1 - step / 20 > least]
-        return (*whole, least)
-
-    def body_size(self, script: str) -> str:
-        """Return the body type of the layout as a CSS length."""
-        if self.body:
-            return f"{self.body * SCRIPT_SCALE.get(script, 1):g}rem"
-        return f"{SMALLEST[self.read][script] / self.zoom:g}pt"
 
     def row(self, page: int) -> list[tuple[str, float]]:
         """Return the panels of a page, from 0, each with its width; one alone has all of it."""
@@ -84,7 +63,6 @@ _FORMATS = (
     Format(
         id="leaflet-wickelfalz",
         layout="leaflet",
-        body=1.2,
         width=297,
         height=210,
         pages=2,
@@ -95,7 +73,6 @@ _FORMATS = (
     Format(
         id="leaflet-zickzackfalz",
         layout="leaflet",
-        body=1.2,
         width=297,
         height=210,
         pages=2,
@@ -106,7 +83,6 @@ _FORMATS = (
     Format(
         id="leaflet-einbruchfalz",
         layout="leaflet",
-        body=1.2,
         width=198,
         height=210,
         pages=2,
@@ -114,7 +90,7 @@ _FORMATS = (
         folds=(99, 99),
         panels=(("help", "cover"), ("steps", "call")),
     ),
-    Format(id="card", layout="card", width=85, height=55, pages=2, qr_box=28, body=0.84),
+    Format(id="card", layout="card", width=85, height=55, pages=2, qr_box=28),
     Format(
         id="poster-a3",
         layout="poster",
@@ -123,7 +99,6 @@ _FORMATS = (
         pages=1,
         qr_box=92,
         read="wall",
-        body=1.72,
     ),
     Format(
         id="poster-a4",
@@ -134,8 +109,6 @@ _FORMATS = (
         qr_box=92,
         read="wall",
         zoom=sqrt(0.5),
-        body=0,
-        least=0.68,
     ),
     Format(
         id="tear-off",
@@ -145,7 +118,6 @@ _FORMATS = (
         pages=1,
         qr_box=21,
         read="wall",
-        body=1.6,
     ),
     Format(
         id="bilingual-a5",
@@ -163,9 +135,7 @@ _FORMATS = (
         width=63.5,
         height=38.1,
         pages=1,
-        qr_box=24,
-        body=0,
-        least=0.6,
+        qr_box=22,
         sticker=True,
         label="L7160",
     ),
@@ -175,9 +145,7 @@ _FORMATS = (
         width=60,
         height=60,
         pages=1,
-        qr_box=25,
-        body=0,
-        least=0.6,
+        qr_box=21,
         sticker=True,
         label="L3416",
         round=True,

@@ -2,7 +2,7 @@
 
 import io
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -26,11 +26,15 @@ class Lettering:
 
     def width(self, text: str) -> float:
         """Return the width of a text in em."""
-        return sum(self.advances[char] for char in text) / _EM
+        return sum(map(self.advances.__getitem__, text)) / _EM
+
+    @cached_property
+    def _codes(self) -> dict[str, str]:
+        return {char: f"{glyph:04X}" for char, glyph in self.glyphs.items()}
 
     def show(self, text: str) -> bytes:
         """Return a text as the string of a text-showing operator."""
-        return b"<%s>" % "".join(f"{self.glyphs[char]:04X}" for char in text).encode()
+        return b"<%s>" % "".join(map(self._codes.__getitem__, text)).encode()
 
     def embed(self, pdf: Pdf) -> Object:
         """Return the font as an object of a PDF: a composite font whose codes are its glyphs."""

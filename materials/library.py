@@ -1,5 +1,6 @@
 """The topics and fonts that philos brings along."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -9,6 +10,7 @@ from types import MappingProxyType
 
 from fontTools.ttLib import TTFont
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 from translations.languages import Language
 from translations.templating import install
@@ -34,6 +36,9 @@ _FONT_FILES: Mapping[str, Mapping[int, str]] = MappingProxyType(
     }
 )
 BUNDLED_FONTS = frozenset(_FONT_FILES)
+
+
+_SHORT_END = re.compile(r" (?=[^ <>]{1,6}(?:</\w+>)*\s*$)")
 
 
 def home() -> Path:
@@ -66,8 +71,14 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.filters["tied"] = _tied
     install(made)
     return made
+
+
+def _tied(text: str) -> Markup:
+    """Return a text whose last word, if it is short, does not stand on a line of its own."""
+    return Markup(_SHORT_END.sub("\u00a0", text))  # noqa: S704  a macro's output, escaped already
 
 
 @cache

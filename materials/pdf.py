@@ -1,8 +1,9 @@
 """PDF from HTML. The only module that knows WeasyPrint, and that looks into its box tree."""
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, lru_cache
 from math import inf
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -15,16 +16,41 @@ from weasyprint.formatting_structure import boxes
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
-from materials.formats import TYPE
 from translations.errors import UserError
 
 ENGINE = f"weasyprint {weasyprint.__version__}"
 _MM = 25.4 / 96  # of a CSS pixel
 _TOLERANCE = 0.2  # mm that a text may stand out of its box before anyone sees it
+_STEPS = 8  # from the smallest type size of each box to its largest
+_RANGE = re.compile(r"fit\(([\d.]+)(pt|mm), ([\d.]+)\2\)")
+
+# What WeasyPrint's own sheet says of the elements that our layouts are made of. The whole of it
+# computes seven styles more for each element, of footnotes and markers: an eighth of the layout.
+_ELEMENTS = CSS(
+    string="""
+head, meta, title, style { display: none }
+html, body, section, div, p, h1, h2, h3 { display: block }
+h1, h2, h3 { bookmark-label: content(text); break-after: avoid; break-inside: avoid }
+h1 { bookmark-level: 1 }
+h2 { bookmark-level: 2 }
+h3 { bookmark-level: 3 }
+br::before { content: "\\A"; white-space: pre-line }
+img { overflow: hidden }
+[dir=ltr] { direction: ltr }
+[dir=rtl] { direction: rtl }
+"""
+)
 
 
 class LayoutError(UserError):
     """A text that does not fit its box in any type size."""
+
+
+class _Source(HTML):  # type: ignore[misc]
+    """A document of our layouts."""
+
+    def _ua_stylesheets(self, forms: bool = False) -> list[CSS]:  # noqa: FBT001, FBT002, ARG002
+        return [_ELEMENTS]
 
 
 class _Fetcher(URLFetcher):  # type: ignore[misc]
@@ -46,15 +72,19 @@ class _Fetcher(URLFetcher):  # type: ignore[misc]
 
 @dataclass(frozen=True)
 class Overflow:
-    """A text that leaves its box, and by how many millimetres."""
+    """A text that leaves its box, its language, and by how many millimetres."""
 
     text: str
+    language: str
     box: str
     millimetres: float
 
     def __str__(self) -> str:
         """Return the overflow as a clause."""
-        return f"{self.text!r} stands {self.millimetres:.1f} mm out of {self.box}"
+        return (
+            f"{self.text!r} ({self.language}) stands {self.millimetres:.1f} mm out of its box, "
+            f"{self.box!r}"
+        )
 
 
 @dataclass(frozen=True)
@@ -66,41 +96,60 @@ class Typesetter:
     fetcher: URLFetcher
     pictures: dict[str, object] = field(default_factory=dict)
 
-    def set(
-        self, html: str, styles: str, *, pages: int, steps: Sequence[float], zoom: float = 1
-    ) -> bytes:
-        """Return the tagged PDF of a document at the largest type step at which all of it fits.
+    def set(self, html: str, styles: str, *, pages: int, zoom: float = 1) -> bytes:
+        """Return the tagged PDF of a document in the largest type in which all of it fits.
 
-        ``steps`` are shares of the style's own type size, the largest first; ``zoom`` enlarges
-        the page. Raise LayoutError with the text that is too long where even the smallest step
-        does not fit.
+        Where the styles say ``fit(8pt, 10pt)``, a length lies between these two; all that do grow
+        and shrink together. ``zoom`` enlarges the page. Raise LayoutError with the text that is
+        too long where even the smallest type does not fit.
         """
-        source = HTML(string=html, url_fetcher=self.fetcher)
-        for step in steps:
-            document = self._laid_out(source, styles, step)
-            fault = _fault(document, pages, zoom)
-            if not fault:
-                return bytes(document.write_pdf(zoom=zoom, pdf_variant="pdf/ua-1") or b"")
-        raise LayoutError(fault)
+        document = self._fitted(_Source(string=html, url_fetcher=self.fetcher), styles, pages, zoom)
+        return bytes(document.write_pdf(zoom=zoom, pdf_variant="pdf/ua-1") or b"")
 
-    def _laid_out(self, source: HTML, styles: str, step: float) -> Document:
-        size = CSS(string=f"html {{ font-size: {TYPE * step:g}pt }}")
-        sheets = [self.faces, _styles(styles), size]
+    def _fitted(self, source: HTML, styles: str, pages: int, zoom: float) -> Document:
+        """Return the layout at the largest step that fits; most sheets lack little or nothing."""
+        found, fits, beyond = None, 0, _STEPS + 1
+        step = _STEPS
+        while fits < beyond:
+            document = self._laid_out(source, styles, step / _STEPS)
+            if fault := _fault(document, pages, zoom):
+                beyond = step
+            else:
+                found, fits = document, step + 1
+            step = fits + (beyond - fits) * 3 // 4
+        if found is None:
+            raise LayoutError(f"{fault}, in the smallest type; shorten it.")
+        return found
+
+    def _laid_out(self, source: HTML, styles: str, share: float) -> Document:
         return source.render(
-            stylesheets=sheets, font_config=self.fonts, pdf_tags=True, cache=self.pictures
+            stylesheets=[self.faces, _styles(styles, share)],
+            font_config=self.fonts,
+            pdf_tags=True,
+            cache=self.pictures,
         )
 
 
 def _fault(document: Document, pages: int, zoom: float) -> str:
     """Return what does not fit in a layout, empty where all of it does."""
     if len(document.pages) != pages:
-        return f"it needs {len(document.pages)} pages"
+        return f"The text needs {len(document.pages)} pages instead of {pages}"
     return next((str(found) for found in overflows(document, zoom)), "")
 
 
-@cache
-def _styles(text: str) -> CSS:
-    return CSS(string=text)
+@lru_cache(maxsize=64)  # formats times the steps that their sheets take
+def _styles(text: str, share: float) -> CSS:
+    return CSS(string=sized(text, share))
+
+
+def sized(styles: str, share: float) -> str:
+    """Return styles with each fitted length at a share of the way from its least to its most."""
+
+    def length(found: re.Match[str]) -> str:
+        least, unit, most = found.groups()
+        return f"{float(least) + share * (float(most) - float(least)):.3f}{unit}"
+
+    return _RANGE.sub(length, styles)
 
 
 @cache
@@ -117,26 +166,32 @@ def overflows(document: Document, zoom: float = 1) -> Iterator[Overflow]:
     """
     for page in document.pages:
         root = page._page_box  # noqa: SLF001  WeasyPrint has no public way to its boxes
-        for found in _outside(root, [root]):
+        for found in _outside(root, [root], ""):
             yield replace(found, millimetres=found.millimetres * zoom)
 
 
-def _outside(box: boxes.Box, limits: list[boxes.Box]) -> Iterator[Overflow]:
+def _outside(box: boxes.Box, limits: list[boxes.Box], language: str) -> Iterator[Overflow]:
     if isinstance(box, boxes.LineBox | boxes.TextBox | boxes.ReplacedBox):
         for limit in limits:
             excess = _excess(box, limit)
             if excess > _TOLERANCE and _text(box):
                 name = limit.element.get("class", "page") if limit.element is not None else "page"
-                yield Overflow(_text(box), name, excess)
+                yield Overflow(_text(box), language, name, excess)
                 return
-    if box.element is not None and box.style["position"] == "absolute":
-        limits = limits[:1]  # it stands where it was put; the page alone bounds it
-    if box.element is not None and box.style["transform"]:
-        limits = []  # it is turned as a whole; what it holds must stay within it
-    if box.element is not None and _is_bounded(box):
-        limits = [*limits, box]
+    if box.element is not None:
+        language = box.element.get("lang", language)
+        limits = _limits(box, limits)
     for child in getattr(box, "children", ()):
-        yield from _outside(child, limits)
+        yield from _outside(child, limits, language)
+
+
+def _limits(box: boxes.Box, limits: list[boxes.Box]) -> list[boxes.Box]:
+    """Return what bounds the content of a box, of what bounds the box itself and the page first."""
+    if box.style["position"] == "absolute":
+        limits = limits[:1]  # it stands where it was put; the page alone bounds it
+    if box.style["transform"]:
+        limits = []  # it is turned as a whole; what it holds must stay within it
+    return [*limits, box] if _is_bounded(box) else limits
 
 
 def _text(box: boxes.Box) -> str:

@@ -28,6 +28,7 @@ def scan(pdf: bytes, pages: Iterable[int] | None = None, dpi: int = DPI) -> list
                 document[number].render(scale=dpi / 72, grayscale=True).to_numpy(),
                 formats=zxingcpp.BarcodeFormat.QRCodeModel2,  # type: ignore[arg-type]
                 try_invert=False,
+                try_downscale=False,  # nor any help: a code is read as it stands
             )
         ]
     finally:

@@ -15,13 +15,14 @@ from pathlib import Path
 import pikepdf
 
 from materials.artwork import ON_SCREEN, Artwork, Kind, Stamp, prepare, slots, to_bytes
+from materials.conversion import ON_PRESS
 from materials.encoder import paths, symbols
 from materials.formats import BLEED, Format
 from materials.imposition import PAPERS, Edge, Grid, fitted, impose
 from materials.labels import LabelSheet, label_sheet
 from materials.library import font_faces, home
 from materials.pdf import typesetter
-from materials.press import ON_PRESS, press
+from materials.press import press
 from materials.qr import QUIET_ZONE, level
 from materials.qr import fitted as fitted_code
 from materials.render import Page, digest
@@ -202,9 +203,8 @@ def produce(job: Job, staging: Path) -> Produced:
     result = Produced()
     form, page, timings = job.form, job.page, result.timings
     with timings.of("layout"):
-        script = job.copies[0].sheet.language.script
         laid_out = typesetter(font_faces(), home()).set(
-            page.html, page.styles, pages=form.pages, steps=form.steps(script), zoom=form.zoom
+            page.html, page.styles, pages=form.pages, zoom=form.zoom
         )
     for output in dict.fromkeys(copy.output for copy in job.copies):
         copies = [copy for copy in job.copies if copy.output is output]

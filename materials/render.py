@@ -16,7 +16,7 @@ from markupsafe import Markup
 
 from materials.artwork import SLACK, Kind, Side, slot
 from materials.campaign import Campaign
-from materials.formats import BLEED, Format
+from materials.formats import BLEED, SMALLEST, Format
 from materials.lettering import Lettering, lettering, stampable
 from materials.library import drawable, environment, font_stack, home
 from materials.pdf import ENGINE
@@ -81,7 +81,7 @@ def render(campaign: Campaign, folder: Path, sheets: Sequence[Sheet]) -> Page:
     used = [(key, state, known) for known in texts for key, state in known.used.items()]
     states = {state.value: sum(shown is state for _, shown, _ in used) for state in State}
     said = [[*key, known.find(key[1], context=key[0]).text] for key, _, known in used]
-    styles = _styles(first.format)
+    styles = _styles(first.format, first.topic.accent)
     return Page(
         html=html,
         styles=styles,
@@ -204,7 +204,7 @@ def _data_uri(path: Path) -> str:
     return f"data:{kind};base64,{base64.b64encode(path.read_bytes()).decode()}"
 
 
-def _styles(form: Format) -> str:
+def _styles(form: Format, accent: str) -> str:
     width, height = form.width / form.zoom, form.height / form.zoom
     size = f"{width:.5f}mm {height * (1 + SLACK):.5f}mm"
     page = f"@page {{ size: {size}; margin: 0; bleed: {BLEED / form.zoom:.5f}mm }}"
@@ -213,11 +213,19 @@ def _styles(form: Format) -> str:
         "page-height": height,
         "side-width": width / form.halves,
         "bleed": BLEED / form.zoom,
+        "into-bleed": -BLEED / form.zoom,
         "qr-box": form.qr_box,
     }
+    # an enlarged layout has no smaller type than the one that it enlarges
+    smallest = {
+        f"smallest-{script}": f"{size / min(1, form.zoom):.5f}pt"
+        for script, size in SMALLEST[form.read].items()
+    }
+    known = {name: f"{length:.5f}mm" for name, length in lengths.items()} | smallest
     styles = "\n".join([page, _style_file("base"), _style_file(form.layout)])
-    for name, length in lengths.items():  # WeasyPrint resolves a variable for every element
-        styles = styles.replace(f"var(--{name})", f"{length:.5f}mm")
+    for name, value in (known | {"accent": accent}).items():
+        # WeasyPrint resolves a variable anew for every element
+        styles = styles.replace(f"var(--{name})", value)
     return styles
 
 

@@ -68,7 +68,14 @@ class Sheet:
 
 def sheets(campaign: Campaign) -> list[Sheet]:
     """Return every sheet of a campaign; raise LinkError where two would bear the same code."""
-    found = [
+    found = unproved(campaign)
+    targets(found)
+    return found
+
+
+def unproved(campaign: Campaign) -> list[Sheet]:
+    """Return every sheet of a campaign; whether two would bear the same code is not looked at."""
+    return [
         Sheet(
             material, campaign.form(material), tag, place, _targets(campaign, material, tag, place)
         )
@@ -76,8 +83,6 @@ def sheets(campaign: Campaign) -> list[Sheet]:
         for tag in campaign.tags(material)
         for place in material.places or [place.id for place in campaign.places]
     ]
-    targets(found)
-    return found
 
 
 def _targets(campaign: Campaign, material: Material, tag: str, place: str) -> tuple[Target, ...]:

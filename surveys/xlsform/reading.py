@@ -14,7 +14,6 @@ import polib
 
 from surveys import conditions
 from surveys.definition import (
-    ANSWERED,
     MOST_OPTIONS,
     PAGES,
     Instrument,
@@ -236,8 +235,8 @@ class _Survey:
         if shuffled is None or (shuffled and kind == "text"):
             self._add(line, "parameters", "must be randomize=true beside choices, or empty.")
         show_if = self._show_if(line)
-        codes = {choice.code for choice in self.lists.get(name, ())} or {ANSWERED}
-        self._before[item] = Before(frozenset(codes - {ANSWERED}), several=kind == "multiple")
+        codes = frozenset(choice.code for choice in self.lists.get(name, ()))
+        self._before[item] = Before(codes, several=kind == "multiple")
         self._record(line, item)
         return {
             "id": item,

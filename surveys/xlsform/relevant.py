@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import chain
 
 from surveys.conditions import Both, Condition, Either, Given, Not, Reader
-from surveys.definition import ANSWERED, SKIPPED, Instrument, Item
+from surveys.definition import SKIPPED, Instrument, Item
 from surveys.documents import DocumentError, Finding
 from surveys.xlsform.names import to_id, to_name
 
@@ -52,8 +52,6 @@ class _Writer:
 
     def _given(self, item: Item, code: int) -> str:
         name = f"${{{to_name(item.id)}}}"
-        if code == ANSWERED:
-            return f"{name} != ''"
         if code == SKIPPED:
             asked = self.known[item.question.id]
             return f"({name} = '' and ({asked}))" if asked else f"{name} = ''"
@@ -74,10 +72,7 @@ def read(text: str, before: Mapping[str, Before]) -> Condition:
 
 
 class _XPath(Reader):
-    """Reads ``${a} = '1'``, ``${a} != '1'``, ``selected(${a}, '1')``, and, or, not() and brackets.
-
-    A text is compared with ``''`` alone.
-    """
+    """Reads ``${a} = '1'``, ``!=``, ``selected(${a}, '1')``, and, or, not() and brackets."""
 
     token = re.compile(r"\s*(?:(\$\{[^{}\s]*\}|'[^']*'|\"[^\"]*\"|\d+|!=|=|[a-z]+|[(),])|\Z)")
     subject = "relevant"
@@ -115,9 +110,9 @@ class _XPath(Reader):
     def _compared(self, item: str, asked: Before) -> Condition:
         if asked.codes:
             return self._choice(item, asked)
-        if self._next() not in {"''", '""'}:
-            raise ValueError(f"{item!r} is a text, which is compared with '' alone")
-        return Not(Given(item, (ANSWERED,)))
+        raise ValueError(
+            f"{item!r} is a text; a campaign may ask for none, so nothing depends on it"
+        )
 
     def _reference(self) -> tuple[str, Before]:
         token = self._next()

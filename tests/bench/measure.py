@@ -1,7 +1,7 @@
 """Clocks, and how a figure is told."""
 
-import resource
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Sequence
 
@@ -30,12 +30,21 @@ def elapsed(work: Callable[[], object], rounds: int = 1, runs: int = 3) -> float
     return best
 
 
-def command(arguments: Sequence[object]) -> tuple[float, str]:
-    """Run a program; return its CPU seconds, those of its children included, and its output."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    done = subprocess.run(list(map(str, arguments)), check=True, capture_output=True, text=True)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, done.stdout
+# A small parent: what a process has used at its peak begins with what its parent has.
+_RUN = """
+import resource, subprocess, sys
+subprocess.run(sys.argv[1:], check=True, stderr=subprocess.DEVNULL)
+used = resource.getrusage(resource.RUSAGE_CHILDREN)
+print(used.ru_utime + used.ru_stime, used.ru_maxrss * 1024 / 1e6, file=sys.stderr)
+"""
+
+
+def command(arguments: Sequence[object]) -> tuple[float, float, str]:
+    """Run a program; return its CPU seconds, its peak of MB, both with children, and its output."""
+    whole = [sys.executable, "-I", "-S", "-c", _RUN, *map(str, arguments)]
+    done = subprocess.run(whole, check=True, capture_output=True, text=True)
+    seconds, peak = map(float, done.stderr.split())
+    return seconds, peak, done.stdout
 
 
 def report(what: str, ours: float, other: float, other_is: str) -> None:

@@ -148,6 +148,7 @@ class Print:
 
     sheet: Sheet
     html: str
+    styles: str
     files: dict[Output, bytes]
     made: dict[Output, Made]
 
@@ -168,7 +169,7 @@ def printed_sheet(form: str, tag: str, options: Options = USUAL) -> Print:
         names = {output: sheet.file(output) for output in sheet.outputs}
         files = {output: (Path(staging) / name).read_bytes() for output, name in names.items()}
     made = {output: found[name] for output, name in names.items()}
-    return Print(sheet, job.page.html, files, made)
+    return Print(sheet, job.page.html, job.page.styles, files, made)
 
 
 SAMPLES = [

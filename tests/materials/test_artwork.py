@@ -32,12 +32,13 @@ from materials.artwork import (
 )
 from materials.build import build
 from materials.campaign import Campaign, load
+from materials.conversion import ON_PRESS
 from materials.formats import BLEED, FORMATS
 from materials.ink import ink
 from materials.lettering import FONT, lettering, stampable
 from materials.library import font_faces, home
 from materials.pdf import typesetter
-from materials.press import ON_PRESS, press
+from materials.press import press
 from materials.render import RenderError, render
 from materials.sheets import Output
 from tests.materials.conftest import codes_in as codes_of
@@ -73,7 +74,7 @@ BODY = f"""<html lang="de"><head><title>Probe</title></head><body>
 @cache
 def card() -> bytes:
     """Return a card with two codes, three addresses and a place, all of them empty slots."""
-    laid_out = typesetter(font_faces(), home()).set(BODY, STYLE, pages=1, steps=[1])
+    laid_out = typesetter(font_faces(), home()).set(BODY, STYLE, pages=1)
     return to_bytes(prepare(laid_out, CARD))
 
 
@@ -308,7 +309,7 @@ def test_pictures_of_another_size_are_no_slots() -> None:
     html = BODY.replace(str(slot(Kind.QR)), f'<img alt="a picture" src="{uri}">')
     assert html != BODY
     setter = typesetter(font_faces(), home())
-    made = prepare(setter.set(html, STYLE, pages=1, steps=[1]), CARD)
+    made = prepare(setter.set(html, STYLE, pages=1), CARD)
     kinds = [found.kind for found in slots(made.pages[0])]
     assert kinds == [Kind.QR, *[Kind.ADDRESS] * 3, Kind.PLACE]
 

@@ -393,13 +393,17 @@ def wordy(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(catalogs, "catalog", stretched)
 
 
-@pytest.mark.parametrize("form", ["poster-a4", "sticker"])
+@pytest.mark.parametrize(
+    "form", ["flyer-a6", "flyer-dl", "card", "poster-a4", "tear-off", "sticker"]
+)
 @pytest.mark.usefixtures("wordy")
 def test_words_too_many_are_refused_with_box_language_and_overrun(
     tmp_path: Path, form: str, example: Campaign
 ) -> None:
     sheet = sheet_of(every_format(example, form), form, "ru")
-    with pytest.raises(BuildError, match=rf"{form}, ru, .*: '.*' stands \d+\.\d mm out of \w+"):
+    with pytest.raises(
+        BuildError, match=rf"{form}, ru, .*: '.*' \(ru\) stands \d+\.\d mm out of its box, '\w+'"
+    ):
         build(every_format(example, form), EXAMPLE, tmp_path / "out", [sheet])
     assert tree(tmp_path) == {}
 

@@ -38,15 +38,6 @@ def test_a_format_is_as_large_as_the_paper_of_its_name(
 
 
 @BY_ID
-@pytest.mark.parametrize("script", ["Latn", "Cyrl", "Arab"])
-def test_copy_fitting_begins_with_the_full_size_and_goes_down(form: Format, script: str) -> None:
-    steps = form.steps(script)
-    assert steps[0] == 1 or len(steps) == 1
-    assert list(steps) == sorted(set(steps), reverse=True)
-    assert steps[-1] >= 0.55
-
-
-@BY_ID
 def test_a_code_of_a_serial_number_scans_outdoors_in_every_format(form: Format) -> None:
     code = "ABC12345Z" if form.sticker else "ABC123"
     size = symbol(url("philos.example", code), "Q").size

@@ -47,6 +47,7 @@ PROGRAMME = {"name": "EU", "credit": EU, "logo": "eu.svg", "programme": "eu-2021
 ORDINARY = {"name": "Stiftung", "credit": "Gefördert von der Stiftung Probe", "logo": "own.svg"}
 NO_REVIEW = "Medizinisch noch nicht geprüft"
 WITH_IMPRINT = [form for form in FORMATS if not FORMATS[form].sticker]
+STICKERS = [form for form in FORMATS if FORMATS[form].sticker]
 
 
 def svg(colour: tuple[int, int, int], width: float, height: float) -> str:
@@ -184,6 +185,33 @@ def test_an_ordinary_credit_is_printed_and_a_programmes_is_told_by_its_file(
     assert "Stiftung" in told
 
 
+@pytest.mark.parametrize("form", STICKERS)
+def test_every_sticker_bears_the_credit_and_both_emblems(funded: Path, form: str) -> None:
+    pdf = two_funders(funded, form)
+    assert letters([str(ORDINARY["credit"])]) in letters(words(pdf)[:1])
+    emblem, other = (_first(pdf, colour) for colour in (MAGENTA, CYAN))
+    assert emblem[0] / emblem[1] == pytest.approx(3, rel=0.15)
+    assert emblem[1] == pytest.approx(other[1], abs=0.3)
+    assert emblem[1] >= 3 - 0.2
+
+
+def _first(pdf: bytes, colour: tuple[int, int, int]) -> tuple[float, float]:
+    """Return width and height in mm of a field of colour on the first label of a sheet."""
+    pixels = pypdfium2.PdfDocument(pdf)[0].render(scale=DPI / 72).to_numpy()[:, :, ::-1]
+    found = (pixels == colour).all(axis=2)
+    top = int(np.flatnonzero(found.any(axis=1))[0])
+    left = int(np.flatnonzero(found[top + 1])[0])
+    rows, columns = found[top:, left + 1], found[top + 1, left:]
+    return (np.argmin(columns) + 1) / DPI * 25.4, (np.argmin(rows) + 1) / DPI * 25.4
+
+
+@pytest.mark.parametrize("form", STICKERS)
+def test_small_print_on_a_sticker_is_large_enough_to_be_read(form: str) -> None:
+    for output in (Output.OFFICE, Output.PRESS):
+        found = inspect(prints(form).files[output]).findings
+        assert not [one.message for one in found if one.check in {"text-size", "imprint"}]
+
+
 def extents(pdf: bytes, colour: tuple[int, int, int], halves: int) -> list[tuple[float, float]]:
     """Return width and height in mm of a field of colour, for each page or left half with it."""
     found = []
@@ -294,7 +322,7 @@ def test_publisher_and_printer_stand_with_their_addresses_on_every_sheet(form: s
     assert set(" ".join(IMPRINT).split()) <= {*said.split(), *re.findall(r"[^ ]+,", said)}
 
 
-@pytest.mark.parametrize("form", [form for form in FORMATS if FORMATS[form].sticker])
+@pytest.mark.parametrize("form", STICKERS)
 def test_publisher_and_printer_stand_on_every_sticker(form: str) -> None:
     found = prints(form)
     for output in (Output.OFFICE, Output.PRESS):
@@ -332,7 +360,7 @@ def test_a_missing_credit_line_is_found(small: Path) -> None:
     changed(small, ("funders",), [{"name": "Stiftung", "credit": "Gefördert von der Stiftung"}])
     report = inspect(pdf, load(small), TODAY)
     (found,) = [one for one in report.findings if one.check == "credit"]
-    assert found.level == "warning"  # a sticker has no room for it
+    assert found.level == "warning"  # it may stand in a logo
     assert found.message == "The credit line of Stiftung is missing: 'Gefördert von der Stiftung'."
     assert checks(file_of(small), load(small)) == {}
 

@@ -1,6 +1,6 @@
 import io
-from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pikepdf
@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from materials.library import font_faces, home
-from materials.pdf import LayoutError, Typesetter, typesetter
+from materials.pdf import LayoutError, Typesetter, sized, typesetter
 
 STYLES = """
 @page { size: 100mm 60mm; margin: 0 }
@@ -26,8 +26,11 @@ def setter() -> Typesetter:
     return typesetter(font_faces(), home())
 
 
-def fit(setter: Typesetter, html: str, steps: Sequence[float], pages: int = 1) -> bytes:
-    return setter.set(f"<title>Probe</title>{html}", STYLES, pages=pages, steps=steps)
+def fit(setter: Typesetter, html: str, least: float = 10, most: float = 10, **others: Any) -> bytes:
+    """Return a document whose type lies between two sizes in pt."""
+    styles = f"{STYLES} html {{ font-size: fit({least}pt, {most}pt) }}"
+    whole = f'<html lang="de"><title>Probe</title><body>{html}'
+    return setter.set(whole, styles, **{"pages": 1, **others})
 
 
 def size_of_type(pdf: bytes) -> float:
@@ -45,13 +48,44 @@ def picture(width: int) -> str:
     )
 
 
-def test_a_text_that_fits_is_set_at_the_first_step(setter: Typesetter) -> None:
-    assert size_of_type(fit(setter, FITS, [1.2, 0.5])) == pytest.approx(12, rel=1e-3)
+def test_a_text_that_fits_is_set_in_the_largest_type(setter: Typesetter) -> None:
+    assert size_of_type(fit(setter, FITS, 5, 12)) == pytest.approx(12, rel=1e-3)
 
 
-def test_a_text_that_overflows_is_set_at_the_largest_step_that_fits(setter: Typesetter) -> None:
+def test_a_text_that_overflows_is_set_in_the_largest_type_that_fits(setter: Typesetter) -> None:
+    """Two lines of 1.2 em fit 10 mm up to 11.8 pt, and two of its words the width."""
     html = f'<p class="box">{"wort " * 4}</p>'
-    assert size_of_type(fit(setter, html, [2, 1.5, 1, 0.5])) == pytest.approx(10, rel=1e-3)
+    size = size_of_type(fit(setter, html, 5, 21))
+    assert size == pytest.approx(11, rel=1e-3)
+    fit(setter, html, size, size)
+    with pytest.raises(LayoutError):
+        fit(setter, html, size + 2, size + 2)
+
+
+@pytest.mark.parametrize("words", range(1, 12))
+def test_no_larger_step_would_have_fitted(setter: Typesetter, words: int) -> None:
+    html = f'<p class="box">{"wort " * words}</p>'
+    tried = [_size(setter, html, 4 + step) for step in range(9)]
+    assert size_of_type(fit(setter, html, 4, 12)) == pytest.approx(max(filter(None, tried)), 1e-3)
+
+
+def _size(setter: Typesetter, html: str, size: float) -> float:
+    try:
+        return size_of_type(fit(setter, html, size, size))
+    except LayoutError:
+        return 0
+
+
+def test_all_boxes_go_the_same_part_of_their_way() -> None:
+    styles = "h1 { font-size: fit(20pt, 40pt) } p { font-size: fit(8.000pt, 9pt) }"
+    assert sized(styles, 0.25) == "h1 { font-size: 25.000pt } p { font-size: 8.250pt }"
+    assert sized("img { height: fit(2mm, 4mm) }", 0.5) == "img { height: 3.000mm }"
+    assert sized("p { font-size: 5pt }", 0) == "p { font-size: 5pt }"
+
+
+def test_of_two_boxes_the_fuller_one_decides_for_both(setter: Typesetter) -> None:
+    pdf = fit(setter, f'<p class="box">Kurz</p><p class="box">{"wort " * 4}</p>', 5, 21)
+    assert size_of_type(pdf) == pytest.approx(11, rel=1e-3)
 
 
 @pytest.mark.parametrize(
@@ -82,29 +116,36 @@ def test_a_text_that_overflows_is_set_at_the_largest_step_that_fits(setter: Type
 )
 def test_what_fits_in_no_step_is_refused_by_name(setter: Typesetter, html: str, said: str) -> None:
     with pytest.raises(LayoutError, match=f"(?s){said}"):
-        fit(setter, html, [1, 0.95])
+        fit(setter, html, 9.5)
 
 
 def test_it_is_told_by_how_much_a_text_stands_out(setter: Typesetter) -> None:
     html = '<div class="box"><p style="padding-top: 8mm; line-height: 7mm">Tief</p></div>'
-    with pytest.raises(LayoutError, match=r"'Tief' stands 5\.0 mm out of box"):
-        fit(setter, html, [1])
+    said = r"'Tief' \(de\) stands 5\.0 mm out of its box, 'box', in the smallest type; shorten it\."
+    with pytest.raises(LayoutError, match=said):
+        fit(setter, html)
+
+
+def test_the_language_is_that_of_the_part_which_does_not_fit(setter: Typesetter) -> None:
+    html = f'<div lang="tr" class="box"><p lang="ar" dir="rtl">{"ب" * 24}</p></div>'
+    with pytest.raises(LayoutError, match=r"'ب+' \(ar\) stands"):
+        fit(setter, html)
 
 
 def test_a_box_that_is_put_somewhere_is_bound_by_the_page_alone(setter: Typesetter) -> None:
     html = '<div class="box"><p style="position: absolute; top: 40mm">Unten</p></div>'
-    assert size_of_type(fit(setter, html, [1])) == pytest.approx(10, rel=1e-3)
+    assert size_of_type(fit(setter, html)) == pytest.approx(10, rel=1e-3)
 
 
 @pytest.mark.parametrize("pages", [1, 3])
 def test_another_number_of_pages_is_refused(setter: Typesetter, pages: int) -> None:
     html = f'<p style="break-after: page">Eins</p>{FITS}'
-    with pytest.raises(LayoutError, match="it needs 2 pages"):
-        fit(setter, html, [1, 0.5], pages)
+    with pytest.raises(LayoutError, match=f"needs 2 pages instead of {pages}"):
+        fit(setter, html, 5, pages=pages)
 
 
 def test_the_same_document_gives_the_same_bytes(setter: Typesetter) -> None:
-    assert fit(setter, FITS, [1]) == fit(setter, FITS, [1])
+    assert fit(setter, FITS) == fit(setter, FITS)
 
 
 def test_a_typesetter_is_made_once_for_its_fonts() -> None:
@@ -113,18 +154,17 @@ def test_a_typesetter_is_made_once_for_its_fonts() -> None:
 
 
 def test_a_zoom_enlarges_page_type_and_overrun(setter: Typesetter) -> None:
-    pdf = setter.set(f"<title>Probe</title>{FITS}", STYLES, pages=1, steps=[1], zoom=2)
-    assert size_of_type(pdf) == pytest.approx(20, rel=1e-3)
+    assert size_of_type(fit(setter, FITS, zoom=2)) == pytest.approx(20, rel=1e-3)
     html = '<div class="box"><p style="padding-top: 8mm; line-height: 7mm">Tief</p></div>'
-    with pytest.raises(LayoutError, match=r"'Tief' stands 10\.0 mm out of box"):
-        setter.set(html, STYLES, pages=1, steps=[1], zoom=2)
+    with pytest.raises(LayoutError, match=r"'Tief' \(de\) stands 10\.0 mm out of"):
+        fit(setter, html, zoom=2)
 
 
 def test_a_text_that_is_turned_must_stay_within_its_own_box(setter: Typesetter) -> None:
     style = "transform: rotate(-90deg); position: absolute; left: 95mm; width: 20mm; height: 5mm"
-    assert fit(setter, f'<div style="{style}">Kurz</div>', [1])
+    assert fit(setter, f'<div style="{style}">Kurz</div>')
     with pytest.raises(LayoutError, match=r"'wort.*out of"):
-        fit(setter, f'<div style="{style}">{LONG}</div>', [1])
+        fit(setter, f'<div style="{style}">{LONG}</div>')
 
 
 @pytest.fixture
@@ -171,6 +211,6 @@ def test_a_picture_from_outside_is_not_in_the_pdf(inside: Path, name: str, drawn
         Image.fromarray(np.zeros((4, 4), np.uint8)).save(path)
     html = f'<img src="{(inside.parent / name).as_uri()}">'
     setter = typesetter("", inside)
-    pdf = setter.set(f"<title>Probe</title>{html}", "@page { size: 100mm }", pages=1, steps=[1])
+    pdf = setter.set(f"<title>Probe</title>{html}", "@page { size: 100mm }", pages=1)
     with pikepdf.open(io.BytesIO(pdf)) as document:
         assert len(document.pages[0].get_images()) == drawn

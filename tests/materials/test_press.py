@@ -19,8 +19,9 @@ from PIL import Image, ImageCms
 from weasyprint import HTML
 
 from materials import press as pressing
+from materials.conversion import ON_PRESS, OVERPRINT, PressError
 from materials.ink import PROFILE, ink
-from materials.press import CONDITION, ON_PRESS, OVERPRINT, PressError, press
+from materials.press import CONDITION, press
 
 Plates = list[dict[str, NDArray[np.float64]]]  # of each page, ink 0 to 1 by colour
 

@@ -3,6 +3,7 @@
 import io
 import re
 from collections import Counter
+from dataclasses import replace
 from itertools import pairwise
 from math import hypot
 from pathlib import Path
@@ -15,12 +16,23 @@ import pypdfium2.raw as pdfium
 import pytest
 import zxingcpp
 
-from materials.campaign import load
-from materials.formats import BLEED, FORMATS, SMALLEST, TYPE, Format
+from materials.campaign import Campaign, load
+from materials.formats import BLEED, FORMATS, SMALLEST
+from materials.library import font_faces, home, topics
+from materials.pdf import sized, typesetter
 from materials.preflight import scan
 from materials.production import Options
+from materials.render import render
 from materials.sheets import Output
-from tests.materials.conftest import EXAMPLE, Print, codes_in, printed_sheet, words
+from tests.materials.conftest import (
+    EXAMPLE,
+    LANGUAGES,
+    Print,
+    codes_in,
+    printed_sheet,
+    sheet_of,
+    words,
+)
 
 MM = 72 / 25.4
 SAFE = 2.5  # mm from the edge, where a knife may slip; a die for stickers is finer
@@ -131,24 +143,117 @@ def test_no_letter_stands_where_the_knife_may_slip(sample: Print) -> None:
         assert drawn[:, 3].max() <= page.get_height() - edge
 
 
-@pytest.mark.parametrize("form", FORMATS.values(), ids=FORMATS)
-@pytest.mark.parametrize("script", ["Latn", "Cyrl", "Arab", "Ethi"])
-def test_no_step_makes_the_body_smaller_than_its_script_and_distance_ask(
-    form: Format, script: str
+STEPS = [step / 8 for step in range(9)]
+MARKS = (1, 0.7, 0.45)  # of a text, and of the asterisk of a draft beside it
+WORD = r"\w{4,}"
+
+
+def test_all_type_of_a_sheet_is_at_one_step_between_its_smallest_and_its_largest(
+    sample: Print,
 ) -> None:
-    size, unit = re.findall(r"^([\d.]+)(rem|pt)$", form.body_size(script))[0]
-    least = form.steps(script)[-1] * TYPE if unit == "rem" else 1
-    assert float(size) * least * form.zoom >= SMALLEST[form.read][script] - 1e-4
+    zoom = sample.sheet.format.zoom
+    pages = _letters(sample.files[Output.PRESS])
+    found = {size for page in pages for sign, size in page if not sign.isspace()}
+    assert len(found) >= 3
+    steps = [
+        share
+        for share in STEPS
+        if all(
+            any(abs(size - known * zoom) < 0.02 for known in _sizes_at(sample, share))
+            for size in found
+        )
+    ]
+    assert len(steps) == 1
 
 
-def test_the_body_on_paper_is_as_large_as_that(sample: Print) -> None:
-    form, row = sample.sheet.format, sample.sheet.language
-    pattern = r'<div class="step-text">.*?<p>(.*?)</p>|<p class="aside"><b>.*?</b>(.*?)</p>'
-    texts = ["".join(found) for found in re.findall(pattern, sample.html, re.DOTALL)]
-    first = [" ".join(re.sub("<[^>]*>", "", text).split())[:14] for text in texts]
-    if row.direction == "ltr" and not form.sticker:
-        sizes = _sizes(sample.files[Output.PRESS], first[-1])
-        assert min(sizes) >= SMALLEST[form.read][row.script] - 0.05
+def _sizes_at(sample: Print, share: float) -> list[float]:
+    styles = sized(sample.styles, share)
+    said = [float(size) for size in re.findall(r"font-size: ([\d.]+)pt", styles)]
+    return [size * mark for size in said for mark in MARKS]
+
+
+def _letters(pdf: bytes) -> list[list[tuple[str, float]]]:
+    """Return the letters of each page with their sizes in pt."""
+    pages = []
+    for page in pypdfium2.PdfDocument(pdf):
+        text = page.get_textpage()
+        signs = [pdfium.FPDFText_GetUnicode(text, n) for n in range(text.count_chars())]
+        pages.append([(chr(sign), _size(text, n)) for n, sign in enumerate(signs)])
+    return pages
+
+
+def _size(text: pypdfium2.PdfTextPage, letter: int) -> float:
+    matrix = pdfium.FS_MATRIX()
+    pdfium.FPDFText_GetMatrix(text, letter, matrix)
+    return float(pdfium.FPDFText_GetFontSize(text, letter) * hypot(matrix.c, matrix.d))
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        pytest.param(r"<h3>(.*?)</h3>", id="titles of steps"),
+        pytest.param(r'<div class="step-text">.*?<p>(.*?)</p>', id="steps"),
+        pytest.param(r'<div class="contact-name">(.*?)</div>', id="names of contacts"),
+        pytest.param(r'<div class="number">(.*?)</div>', id="numbers of contacts"),
+    ],
+)
+def test_boxes_of_a_kind_have_type_of_one_size(sample: Print, pattern: str) -> None:
+    sizes = _sizes_of_words(sample.files[Output.PRESS])
+    found = {
+        round(size, 2)
+        for word in _only_in(sample.html, pattern)
+        for size in sizes.get(word, ())
+        if sample.sheet.format.halves == 1 or word.isascii()
+    }
+    assert len(found) <= 1
+
+
+EVERY = [
+    (topic.id, form, tag)
+    for topic in topics().values()
+    for form in topic.formats
+    for tag in LANGUAGES
+    if FORMATS[form].halves == 1 or tag != "de"
+]
+
+
+@pytest.mark.parametrize(("topic", "form", "tag"), EVERY)
+def test_every_topic_fits_every_format_in_every_language_with_its_body_large_enough(
+    example: Campaign, topic: str, form: str, tag: str
+) -> None:
+    material = replace(example.materials[0], topic=topic, format=form, places=("rabet",))
+    sheet = sheet_of(replace(example, materials=(material,)), form, tag)
+    page, known = render(example, EXAMPLE, [sheet]), sheet.format
+    pdf = typesetter(font_faces(), home()).set(
+        page.html, page.styles, pages=known.pages, zoom=known.zoom
+    )
+    sizes = _sizes_of_words(pdf)
+    body = {size for word in _body(page.html) for size in sizes.get(word, ())}
+    assert body or known.sticker  # which says nothing but a headline
+    assert min(body, default=99) >= SMALLEST[known.read][sheet.language.script] - 0.01
+
+
+def _body(html: str) -> set[str]:
+    """Return words of running text that stand nowhere else on a sheet."""
+    steps, asides = r'<div class="step-text">.*?<p>(.*?)</p>', r'class="aside"><b>.*?</b>(.*?)</p>'
+    return _only_in(html, steps) | _only_in(html, asides) | _only_in(html, r"</h2>\s*<p>(.*?)</p>")
+
+
+def _only_in(html: str, pattern: str) -> set[str]:
+    """Return the words of some parts of a page that stand nowhere else on it."""
+    parts = " ".join(re.findall(pattern, html, re.DOTALL))
+    plain = [re.sub("<[^>]*>", " ", text) for text in (parts, html.partition("<body")[2])]
+    within, every = (Counter(re.findall(WORD, text)) for text in plain)
+    return {word for word, times in within.items() if times == every[word]}
+
+
+def _sizes_of_words(pdf: bytes) -> dict[str, set[float]]:
+    sizes: dict[str, set[float]] = {}
+    for page in _letters(pdf):
+        text = "".join(sign for sign, _ in page)
+        for found in re.finditer(WORD, text):
+            sizes.setdefault(found[0], set()).update(size for _, size in page[slice(*found.span())])
+    return sizes
 
 
 def _sizes(pdf: bytes, wanted: str) -> list[float]:
@@ -158,10 +263,7 @@ def _sizes(pdf: bytes, wanted: str) -> list[float]:
         text = page.get_textpage()
         searcher = text.search(wanted)
         while found := searcher.get_next():
-            matrix = pdfium.FS_MATRIX()
-            pdfium.FPDFText_GetMatrix(text, found[0], matrix)
-            scale = hypot(matrix.c, matrix.d)
-            sizes.append(pdfium.FPDFText_GetFontSize(text, found[0]) * scale)
+            sizes.append(_size(text, found[0]))
     return sizes
 
 

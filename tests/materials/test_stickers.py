@@ -254,7 +254,7 @@ def test_a_round_sticker_of_the_example_has_white_between_the_labels() -> None:
     grey = raster(found.files[Output.OFFICE], DPI)[0]
     for index in range(sheet.per_page):
         x, y = expected(sheet, index)
-        assert grey[pixel(y), pixel(x - 29)] < 200
+        assert grey[pixel(y - 29), pixel(x)] < 200
         corners = [(x + dx, y + dy) for dx in (-28, 28) for dy in (-28, 28)]
         assert all(grey[pixel(down), pixel(across)] == 255 for across, down in corners)
 
