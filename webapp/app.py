@@ -5,7 +5,7 @@ from flask import Flask
 from materials.campaign import load
 from surveys.storage import Storage
 from translations.templating import install
-from webapp import auth, respond, results, security, service
+from webapp import auth, entry, respond, results, security, service
 from webapp.clock import Clock, now
 from webapp.config import Settings, from_environment
 
@@ -36,4 +36,5 @@ def create_app(settings: Settings | None = None, clock: Clock = now) -> Flask:
     app.register_blueprint(respond.pages)
     app.register_blueprint(auth.pages)
     app.register_blueprint(results.pages)
+    app.register_blueprint(entry.pages)
     return app

@@ -35,7 +35,7 @@ from webapp.compressed import Compressed
 from webapp.forms import LONGEST_ANSWER, AnswerError, Fault, read_answer
 from webapp.i18n import chosen
 from webapp.security import stylesheet
-from webapp.service import service
+from webapp.service import place_name, service
 
 pages = Blueprint("respond", __name__)
 
@@ -207,17 +207,11 @@ def _unknown(row: Language, error: str, typed: str) -> Response:
     """Say that a code stands for nothing, and which codes are a slip away from it."""
     serving = service()
     meant = [
-        (target.code, url_for(".start", code=target.code), _place(target))
+        (target.code, url_for(".start", code=target.code), place_name(target))
         for target in serving.storage.targets(near(typed) if error == "mistyped" else [])
         if target.campaign == serving.campaign.id
     ]
     return _show("home", row, status=404, error=error, code=typed, meant=meant)
-
-
-def _place(target: Target | None) -> str:
-    """Return the name of a sheet's place; a printed code outlives its place in the campaign."""
-    places = service().campaign.places
-    return next((each.name for each in places if target and each.id == target.place), "")
 
 
 def _offered(target: Target | None) -> Sequence[Language]:
@@ -362,7 +356,7 @@ def _html(
         texts=serving.texts(row),
         stylesheet=stylesheet("respond"),
         campaign_title=serving.campaign.title,
-        place=_place(target),
+        place=place_name(target),
         demo=serving.settings.demo,
         languages=[(other, way(other)) for other in _offered(target)],
         **context,

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 SCHEMA = sa.MetaData()
 BAND = 4  # hours
+NO_BAND = -1  # of what was answered on paper
 HELD = "held"  # the state of a text that nobody has released
 NAME = sa.String(40)
 
