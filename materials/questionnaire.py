@@ -266,23 +266,34 @@ def produce(job: Job, staging: Path) -> list[Entry]:
 
 
 def _laid_out(job: Job) -> bytes:
-    """Return the two sides of a sheet; of a short survey, the end stands on the back."""
-    setter = typesetter(font_faces(), home())
+    """Return the two sides of a sheet with empty slots, cut at the trim."""
     try:
-        laid_out = setter.set(job.html, job.styles, pages=FORM.pages, steps=STEPS)
+        laid_out = _set(job, job.styles)
     except LayoutError as error:
-        try:
-            laid_out = setter.set(job.html, job.styles + _ON_THE_BACK, pages=2, steps=STEPS[:1])
-        except LayoutError:
+        if not _is_short(job):
             raise LayoutError(
                 f"{error} even in the smallest type, and a questionnaire has {FORM.pages}; leave "
                 "questions out, or shorten them."
             ) from error
+        laid_out = _set(job, job.styles + _ON_THE_BACK)
     pdf = prepare(laid_out, FORM, slack=0)
     for page in pdf.pages:
         page.mediabox = page.trimbox
         del page.obj.BleedBox
     return to_bytes(pdf)
+
+
+def _set(job: Job, styles: str, pages: int = FORM.pages, steps: Sequence[float] = STEPS) -> bytes:
+    return typesetter(font_faces(), home()).set(job.html, styles, pages=pages, steps=steps)
+
+
+def _is_short(job: Job) -> bool:
+    """Return whether all of a survey stands on one side."""
+    try:
+        _set(job, job.styles, pages=1, steps=STEPS[-1:])
+    except LayoutError:
+        return False
+    return True
 
 
 def _written(job: Job, prepared: bytes, sheet: Questionnaire, place: str, staging: Path) -> Entry:

@@ -12,7 +12,17 @@ from surveys.storage.database import StorageError
 from surveys.storage.responses import Context, Response, Responses
 from surveys.storage.schema import BAND, HELD, NO_BAND, SCHEMA, Dimension
 
-__all__ = ["BAND", "HELD", "NO_BAND", "SCHEMA", "Context", "Dimension", "Response", "Storage", "StorageError"]
+__all__ = [
+    "BAND",
+    "HELD",
+    "NO_BAND",
+    "SCHEMA",
+    "Context",
+    "Dimension",
+    "Response",
+    "Storage",
+    "StorageError",
+]
 
 
 class Storage(Responses, Counts, Accounts):
