@@ -130,35 +130,46 @@ def enter() -> AnyResponse:
 
 def _sheet(said: Mapping[str, str]) -> Sheet:
     """Return the sheet whose mark was typed; raise SheetError where it cannot be opened."""
-    storage, campaign = service().storage, service().campaign
+    campaign = service().campaign
     try:
-        mark = paper.read_mark(said.get("sheet", ""))
+        typed = paper.read_mark(said.get("sheet", ""))
     except LinkError:
         raise SheetError(SheetFault.MISTYPED) from None
-    target = storage.target(mark.code)
-    if target is None or target.campaign != campaign.id:
-        raise SheetError(SheetFault.UNKNOWN)
-    if target.format != paper.FORMAT:
-        raise SheetError(SheetFault.NO_PAPER)
-    fitting = [
-        asked for asked in storage.versions(target.survey) if asked.version.startswith(mark.version)
-    ]
-    if len(fitting) != 1:
-        raise SheetError(SheetFault.WHICH_VERSION if fitting else SheetFault.NO_VERSION)
-    whole = paper.mark(target.code, fitting[0].version)
+    target = _target(typed.code)
+    asked = _asked(target, typed.version)
+    mark = paper.mark(target.code, asked.version)
     wave = next(
         (wave for wave in _waves() if wave.id == said.get("wave")),
         latest_wave(campaign, service().today),
     )
     return Sheet(
-        mark=whole,
+        mark=mark,
         target=target,
-        asked=fitting[0],
+        asked=asked,
         wave=wave,
         day=_day(said.get("day", ""), wave),
         typed=said.get("day", ""),
-        known=storage.response(campaign.id, whole.token),
+        known=service().storage.response(campaign.id, mark.token),
     )
+
+
+def _target(code: str) -> Target:
+    """Return what a code stands for, which must be a sheet of paper of this campaign."""
+    target = service().storage.target(code)
+    if target is None or target.campaign != service().campaign.id:
+        raise SheetError(SheetFault.UNKNOWN)
+    if target.format != paper.FORMAT:
+        raise SheetError(SheetFault.NO_PAPER)
+    return target
+
+
+def _asked(target: Target, version: str) -> Instrument:
+    """Return the one published version of a sheet's survey that begins as it is printed."""
+    versions = service().storage.versions(target.survey)
+    fitting = [asked for asked in versions if asked.version.startswith(version)]
+    if len(fitting) != 1:
+        raise SheetError(SheetFault.WHICH_VERSION if fitting else SheetFault.NO_VERSION)
+    return fitting[0]
 
 
 def _waves() -> list[Wave]:

@@ -530,6 +530,6 @@ def test_a_sheet_is_entered_in_a_real_browser_with_the_keyboard_alone(tmp_path: 
             _press_enter(page)
         _press_enter(page)
         assert _has_keyboard(page) == "sheet"
-        assert page.locator(".stored dd").count() == 28
+        assert page.locator(".stored dd").count() == 27
         assert page.locator(".stored dd", has_text="Eher sicher").count() == 7
         assert page.evaluate("document.documentElement.scrollWidth") <= 320
