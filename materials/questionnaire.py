@@ -268,14 +268,10 @@ def produce(job: Job, staging: Path) -> list[Entry]:
 def _laid_out(job: Job) -> bytes:
     """Return the two sides of a sheet with empty slots, cut at the trim."""
     try:
-        laid_out = _set(job, job.styles)
-    except LayoutError as error:
-        if not _is_short(job):
-            raise LayoutError(
-                f"{error} even in the smallest type, and a questionnaire has {FORM.pages}; leave "
-                "questions out, or shorten them."
-            ) from error
-        laid_out = _set(job, job.styles + _ON_THE_BACK)
+        laid_out = _set(job, job.styles, STEPS)
+    except LayoutError:
+        _check_fits(job)
+        laid_out = _set(job, job.styles + _ON_THE_BACK, STEPS)
     pdf = prepare(laid_out, FORM, slack=0)
     for page in pdf.pages:
         page.mediabox = page.trimbox
@@ -283,17 +279,20 @@ def _laid_out(job: Job) -> bytes:
     return to_bytes(pdf)
 
 
-def _set(job: Job, styles: str, pages: int = FORM.pages, steps: Sequence[float] = STEPS) -> bytes:
-    return typesetter(font_faces(), home()).set(job.html, styles, pages=pages, steps=steps)
+def _set(job: Job, styles: str, steps: Sequence[float]) -> bytes:
+    setter = typesetter(font_faces(), home())
+    return setter.set(job.html, styles, pages=FORM.pages, steps=steps)
 
 
-def _is_short(job: Job) -> bool:
-    """Return whether all of a survey stands on one side."""
+def _check_fits(job: Job) -> None:
+    """Raise LayoutError where a survey that is not too short for two sides does not fit them."""
     try:
-        _set(job, job.styles, pages=1, steps=STEPS[-1:])
-    except LayoutError:
-        return False
-    return True
+        _set(job, job.styles + _ON_THE_BACK, STEPS[-1:])
+    except LayoutError as error:
+        raise LayoutError(
+            f"{error} even in the smallest type; one sheet with {FORM.pages} pages must "
+            "hold it. Leave questions out, or shorten them."
+        ) from error
 
 
 def _written(job: Job, prepared: bytes, sheet: Questionnaire, place: str, staging: Path) -> Entry:

@@ -280,7 +280,7 @@ def test_a_survey_that_one_sheet_cannot_hold_is_refused_with_language_and_pages(
     text = file.read_text("utf-8")
     file.write_text(re.sub(r"rows = \[.*\]", f"rows = [{rows}]", text), "utf-8")
     campaign = load(kinds)
-    with pytest.raises(BuildError, match=r"kinds, on paper, de, rabet: it needs \d pages.*leave"):
+    with pytest.raises(BuildError, match=r"kinds, on paper, de, rabet: it needs \d pages.*Leave"):
         build(campaign, kinds, tmp_path, [few(campaign, "de")])
     assert list(tmp_path.glob("**/*.pdf")) == []
 
