@@ -15,7 +15,8 @@ from materials.build import build
 from materials.campaign import load
 from materials.example import write_example
 from materials.formats import FORMATS
-from materials.sheets import Output, sheets
+from materials.questionnaire import build as build_questionnaires
+from materials.sheets import Output, questionnaires, sheets
 from tests.browser import chromium, served
 
 HERE = Path(__file__).parent / "pictures"
@@ -59,6 +60,15 @@ def printed(folder: Path, out: Path) -> None:
         side_by_side(flyer).save(HERE / f"flyer-{tag}.png", optimize=True)
     posters = [pages(found[topic, tag], 420)[0] for topic, tag in POSTERS]
     side_by_side(posters).save(HERE / "posters.png", optimize=True)
+
+
+def on_paper(folder: Path, out: Path) -> None:
+    campaign = load(folder)
+    first = {sheet.tag: sheet for sheet in reversed(questionnaires(campaign))}
+    entries = build_questionnaires(campaign, folder, out, [first["de"], first["ar"]])
+    files = {entry.language: out / entry.file for entry in entries}
+    german, arabic = (pages(files[tag], 620) for tag in ("de", "ar"))
+    side_by_side([german[0], arabic[1]]).save(HERE / "paper.png", optimize=True)
 
 
 POSTERS = [("traders", "de"), ("how-safe", "ar")]
@@ -127,4 +137,5 @@ if __name__ == "__main__":
         write_example(folder, date.today())  # noqa: DTZ011
         shown(folder)
         printed(folder, Path(scratch) / "out")
+        on_paper(folder, Path(scratch) / "out")
         gallery(folder, Path(scratch) / "gallery")

@@ -10,6 +10,7 @@ import io
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
+from types import MappingProxyType
 from typing import Any
 
 import pikepdf
@@ -41,6 +42,11 @@ class Kind(IntEnum):
     QR = 1
     ADDRESS = 2
     PLACE = 3
+    SERIAL = 4
+
+
+# What a slot's picture says before it is stamped, in the place of words
+ALTERNATIVES: Mapping[str, Kind] = MappingProxyType({f"slot {kind.name}": kind for kind in Kind})
 
 
 class Side(IntEnum):
@@ -55,18 +61,25 @@ class Side(IntEnum):
 class Stamp:
     """What one copy has of its own: its code's address, as QR code and in print, and its place.
 
-    ``modules`` are the path operators of the QR code, ``size`` units wide and high.
+    ``modules`` are the path operators of the QR code, ``size`` units wide and high. ``serial`` is
+    the number of the copy where it is printed.
     """
 
     modules: bytes
     size: int
     address: str
     place: str
+    serial: str = ""
 
     @property
     def texts(self) -> Mapping[Kind, str]:
         """Return what a slot of each kind says."""
-        return {Kind.QR: self.address, Kind.ADDRESS: self.address, Kind.PLACE: self.place}
+        return {
+            Kind.QR: self.address,
+            Kind.ADDRESS: self.address,
+            Kind.PLACE: self.place,
+            Kind.SERIAL: self.serial,
+        }
 
 
 @dataclass(frozen=True)
@@ -94,7 +107,7 @@ def slot(kind: Kind, colour: str = "#000000", width: float = 0, side: Side = Sid
 ON_SCREEN = Paint(lambda *colour: b"%.6g %.6g %.6g rg" % colour, {})
 
 
-def prepare(laid_out: bytes, form: Format) -> Pdf:
+def prepare(laid_out: bytes, form: Format, slack: float = SLACK) -> Pdf:
     """Return a laid-out PDF with its boxes exact, bleed included, and its slots empty forms.
 
     The pages were laid out too high, see SLACK; what stands on them moves down.
@@ -102,7 +115,7 @@ def prepare(laid_out: bytes, form: Format) -> Pdf:
     pdf = pikepdf.open(io.BytesIO(laid_out))
     width, height, bleed = form.width * POINTS, form.height * POINTS, BLEED * POINTS
     for page in pdf.pages:
-        page.contents_add(b"1 0 0 1 0 %.5f cm" % (-SLACK * height), prepend=True)
+        page.contents_add(b"1 0 0 1 0 %.5f cm" % (-slack * height), prepend=True)
         page.mediabox = Array([-bleed, -bleed, width + bleed, height + bleed])
         page.obj.BleedBox = page.mediabox
         page.trimbox = Array([0, 0, width, height])
@@ -133,6 +146,7 @@ class Artwork:
     """A PDF whose slots are filled for one copy after the other.
 
     ``widths`` are those of the slots of text, in em. ``paint`` tells how to fill with a colour.
+    ``forms`` are the slots with where they stand in themselves.
     """
 
     def __init__(
@@ -145,13 +159,12 @@ class Artwork:
         self.pdf, self.lettering, self.paint = pdf, lettering, paint
         self._widths = widths
         states = {name: Dictionary(state) for name, state in paint.states.items()}
-        names = {f"slot {kind.name}": kind for kind in Kind}
         self._figures = [
-            (thing, names[str(thing.Alt)])
+            (thing, ALTERNATIVES[str(thing.Alt)])
             for thing in pdf.objects
-            if isinstance(thing, Dictionary) and str(thing.get("/Alt")) in names
+            if isinstance(thing, Dictionary) and str(thing.get("/Alt")) in ALTERNATIVES
         ]
-        self._forms = [
+        self.forms = [
             (thing, _slot(thing, Matrix()))
             for thing in pdf.objects
             if isinstance(thing, Stream) and _KIND in thing
@@ -159,12 +172,12 @@ class Artwork:
         self.resources = Dictionary(
             Font=Dictionary(L=lettering.embed(pdf)), ExtGState=Dictionary(states)
         )
-        for form, _ in self._forms:
+        for form, _ in self.forms:
             form.Resources = self.resources
 
     def stamp(self, copy: Stamp) -> None:
         """Fill every slot for one copy; its texts are told to screen readers as well."""
-        for form, found in self._forms:
+        for form, found in self.forms:
             form.write(self.drawing(found, copy))
         for figure, kind in self._figures:
             figure.Alt = String(copy.texts[kind])

@@ -20,6 +20,7 @@ def blanks(campaign: Campaign, today: date) -> list[Finding]:
         *_blank_contacts(campaign),
         *_stale_contacts(campaign, today),
         *_blank_hours(campaign),
+        *_blank_hand_in(campaign),
         *_blank_reviews(campaign),
     ]
 
@@ -97,6 +98,11 @@ def _blank_hours(campaign: Campaign) -> Iterator[Finding]:
     used = {material.topic for material in campaign.materials}
     if "project" in used and not campaign.organisation.hours:
         yield _blank("organisation.hours", "is blank; write when the alliance can be met.")
+
+
+def _blank_hand_in(campaign: Campaign) -> Iterator[Finding]:
+    if campaign.paper and not campaign.paper.hand_in:
+        yield _blank("paper.hand_in", "is blank; write where questionnaires are brought back.")
 
 
 def _blank(key: str, message: str) -> Finding:

@@ -181,6 +181,21 @@ class Material:
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
+class Paper:
+    """Questionnaires on paper: so many copies for each place and language, each with a code.
+
+    Without ``surveys``, ``places`` or ``languages`` it is the campaign's survey, and all of them.
+    ``hand_in`` says where they are brought back; empty prints a blank to fill in.
+    """
+
+    copies: Annotated[Whole, Field(ge=1, le=10_000)]
+    surveys: Annotated[tuple[Id, ...], AfterValidator(_once)] = ()
+    places: Annotated[tuple[Id, ...], AfterValidator(_once)] = ()
+    languages: Tags = ()
+    hand_in: Text = ""
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
 class Campaign:
     """A campaign as its folder says it; ``surveys`` are its own, each in a file of ``surveys/``.
 
@@ -205,6 +220,7 @@ class Campaign:
     controller: Controller | None = None
     retention: Retention = field(default_factory=Retention)
     free_text: Switch = False
+    paper: Paper | None = None
     timezone: Annotated[str, AfterValidator(_zone)] = "Europe/Berlin"
     edition: Text = ""
     example: Switch = False
@@ -257,8 +273,8 @@ class Campaign:
     @cached_property
     def used_surveys(self) -> tuple[str, ...]:
         """Return the names of the surveys that the campaign's sheets lead to."""
-        names = {self.survey, *(material.survey or self.survey for material in self.materials)}
-        return tuple(sorted(names))
+        named = (material.survey or self.survey for material in self.materials)
+        return tuple(sorted({self.survey, *named, *(self.paper.surveys if self.paper else ())}))
 
     def with_places(self, name: str) -> Instrument:
         """Return a survey by its id, with the campaign's places as rows."""
@@ -367,6 +383,18 @@ def _references(campaign: Campaign) -> Iterator[Finding]:
         for tag in set(material.languages) - set(campaign.languages):
             yield _finding(f"{key}.languages", _unknown(tag, campaign.languages))
         yield from _unsuited(key, material)
+    if campaign.paper:
+        yield from _unknown_on_paper(campaign, campaign.paper)
+
+
+def _unknown_on_paper(campaign: Campaign, paper: Paper) -> Iterator[Finding]:
+    for key, names, known in (
+        ("surveys", paper.surveys, list(campaign.known_surveys)),
+        ("places", paper.places, [place.id for place in campaign.places]),
+        ("languages", paper.languages, campaign.languages),
+    ):
+        for name in set(names) - set(known):
+            yield _finding(f"paper.{key}", _unknown(name, known))
 
 
 def _wordless(campaign: Campaign) -> Iterator[Finding]:

@@ -30,6 +30,11 @@ _ELEMENTS = CSS(
     string="""
 head, meta, title, style { display: none }
 html, body, section, div, p, h1, h2, h3 { display: block }
+table { display: table }
+thead { display: table-header-group }
+tbody { display: table-row-group }
+tr { display: table-row }
+th, td { display: table-cell; vertical-align: middle }
 h1, h2, h3 { bookmark-label: content(text); break-after: avoid; break-inside: avoid }
 h1 { bookmark-level: 1 }
 h2 { bookmark-level: 2 }

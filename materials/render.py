@@ -69,7 +69,7 @@ def render(campaign: Campaign, folder: Path, sheets: Sequence[Sheet]) -> Page:
     names = {campaign.place(sheet.place).name for sheet in sheets}
     addresses = {address(campaign.host, code) for sheet in sheets for code in sheet.codes}
     letters = frozenset("".join(sorted(names | addresses)))
-    _check_letters(first, names)
+    check_letters(first, names)
     measure = lettering(letters).width
     widths = {Kind.ADDRESS: max(map(measure, addresses)), Kind.PLACE: max(map(measure, names))}
     readers = [first.language] if first.format.halves == 1 else [source(), first.language]
@@ -77,7 +77,7 @@ def render(campaign: Campaign, folder: Path, sheets: Sequence[Sheet]) -> Page:
     html = _html(campaign, folder, first, texts, widths, final=True)
     if not all(known.final for known in texts):
         html = _html(campaign, folder, first, texts, widths, final=False)
-    _check_glyphs(first, readers, html)
+    check_glyphs(first, readers, html)
     used = [(key, state, known) for known in texts for key, state in known.used.items()]
     states = {state.value: sum(shown is state for _, shown, _ in used) for state in State}
     said = [[*key, known.find(key[1], context=key[0]).text] for key, _, known in used]
@@ -222,7 +222,7 @@ def _styles(form: Format, accent: str) -> str:
         for script, size in SMALLEST[form.read].items()
     }
     known = {name: f"{length:.5f}mm" for name, length in lengths.items()} | smallest
-    styles = "\n".join([page, _style_file("base"), _style_file(form.layout)])
+    styles = "\n".join([page, style_file("base"), style_file(form.layout)])
     for name, value in (known | {"accent": accent}).items():
         # WeasyPrint resolves a variable anew for every element
         styles = styles.replace(f"var(--{name})", value)
@@ -230,7 +230,8 @@ def _styles(form: Format, accent: str) -> str:
 
 
 @cache
-def _style_file(name: str) -> str:
+def style_file(name: str) -> str:
+    """Return the text of a style of ours."""
     return (home() / "styles" / f"{name}.css").read_text("utf-8")
 
 
@@ -246,7 +247,8 @@ def _fonts_hash() -> str:
     return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
 
 
-def _check_letters(sheet: Sheet, names: set[str]) -> None:
+def check_letters(sheet: object, names: set[str]) -> None:
+    """Raise RenderError where a name of a place has a character that cannot be stamped."""
     lacking = set().union(*names) - stampable()
     if lacking:
         raise RenderError(
@@ -255,7 +257,8 @@ def _check_letters(sheet: Sheet, names: set[str]) -> None:
         )
 
 
-def _check_glyphs(sheet: Sheet, readers: Sequence[Language], html: str) -> None:
+def check_glyphs(sheet: object, readers: Sequence[Language], html: str) -> None:
+    """Raise RenderError where the fonts of the languages lack a character of the page."""
     text = markup.unescape(Markup(html.partition("<body")[2]).striptags())
     known = frozenset().union(*(drawable(reader) for reader in readers))
     lacking = {char for char in text if not char.isspace() and ord(char) not in known}

@@ -1,6 +1,6 @@
 """Sheets: what a campaign prints, one for each topic, format, language and place."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -8,6 +8,7 @@ from functools import cached_property
 from materials.campaign import Campaign, Material
 from materials.formats import Format
 from materials.library import Topic, topics
+from surveys import paper
 from surveys.links import Target, by_code
 from translations.languages import Language, language
 
@@ -103,4 +104,52 @@ def _targets(campaign: Campaign, material: Material, tag: str, place: str) -> tu
 
 def targets(found: Sequence[Sheet]) -> dict[str, Target]:
     """Return what every printed code stands for; raise LinkError at a clash."""
+    return by_code(target for sheet in found for target in sheet.targets)
+
+
+@dataclass(frozen=True)
+class Questionnaire:
+    """A survey on paper for one language and place, with a code for each of its copies."""
+
+    survey: str
+    tag: str
+    place: str
+    targets: tuple[Target, ...]
+
+    @property
+    def language(self) -> Language:
+        """Return the questionnaire's language."""
+        return language(self.tag)
+
+    @property
+    def file(self) -> str:
+        """Return the path of its copies below the output folder."""
+        serials = f"{self.targets[0].serial}-{self.targets[-1].serial}"
+        return f"paper/{self.survey}/{self.tag}/{self.place}-{serials}.pdf"
+
+    def __str__(self) -> str:
+        """Return the questionnaire's name in a sentence."""
+        return f"{self.survey}, on paper, {self.tag}, {self.place}"
+
+
+def questionnaires(campaign: Campaign) -> list[Questionnaire]:
+    """Return what a campaign asks on paper, nothing where it does not."""
+    return list(_questionnaires(campaign))
+
+
+def _questionnaires(campaign: Campaign) -> Iterator[Questionnaire]:
+    if campaign.paper is None:
+        return
+    for survey in campaign.paper.surveys or (campaign.survey,):
+        for tag in campaign.paper.languages or campaign.languages:
+            for place in campaign.paper.places or [place.id for place in campaign.places]:
+                common = (campaign.id, place, survey, paper.FORMAT, tag, survey)
+                serials = range(1, campaign.paper.copies + 1)
+                copies = tuple(Target(*common, serial=serial) for serial in serials)
+                yield Questionnaire(survey, tag, place, copies)
+
+
+def published(campaign: Campaign) -> dict[str, Target]:
+    """Return what every code stands for that a campaign prints; raise LinkError at a clash."""
+    found: list[Sheet | Questionnaire] = [*sheets(campaign), *questionnaires(campaign)]
     return by_code(target for sheet in found for target in sheet.targets)

@@ -7,7 +7,7 @@ from materials.blanks import require_controller
 from materials.campaign import load
 from surveys.storage import Storage
 from translations.templating import install
-from webapp import auth, notices, problems, recordings, respond, results, security, service
+from webapp import auth, entry, notices, problems, recordings, respond, results, security, service
 from webapp.clock import Clock, now
 from webapp.config import Settings, from_environment
 from webapp.quiet import Quiet
@@ -48,4 +48,5 @@ def create_app(settings: Settings | None = None, clock: Clock = now) -> Flask:
     app.register_blueprint(problems.pages)
     app.register_blueprint(auth.pages)
     app.register_blueprint(results.pages)
+    app.register_blueprint(entry.pages)
     return app

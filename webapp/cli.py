@@ -15,6 +15,7 @@ _MODULES = MappingProxyType(
         "init": "printing",
         "check": "printing",
         "print": "printing",
+        "paper": "printing",
         "preflight": "inspecting",
         "trace": "inspecting",
         "ruler": "inspecting",

@@ -34,7 +34,7 @@ from webapp.compressed import Compressed
 from webapp.forms import LONGEST_ANSWER, AnswerError, Fault, read_answer
 from webapp.i18n import chosen, named, tell_caches
 from webapp.security import stylesheet
-from webapp.service import service
+from webapp.service import place_name, service
 
 pages = Blueprint("respond", __name__)
 pages.before_request(fairplay.guard)
@@ -217,7 +217,7 @@ def _unknown(error: str, typed: str, wanted: Language | None) -> Response:
     """
     serving = service()
     meant = [
-        (target.code, _entrance(target, wanted), _place(target))
+        (target.code, _entrance(target, wanted), place_name(target))
         for target in serving.storage.targets(near(typed) if error == "mistyped" else [])
         if target.campaign == serving.campaign.id
     ]
@@ -239,12 +239,6 @@ def _entrance(target: Target, wanted: Language | None) -> str:
     if wanted is None:
         return url_for(".start", code=target.code)
     return url_for(".start_in", code=target.code, language=wanted.tag)
-
-
-def _place(target: Target | None) -> str:
-    """Return the name of a sheet's place; a printed code outlives its place in the campaign."""
-    places = service().campaign.places
-    return next((each.name for each in places if target and each.id == target.place), "")
 
 
 def _offered(target: Target | None) -> Sequence[Language]:
@@ -397,7 +391,7 @@ def _html(
         texts=serving.texts(row),
         stylesheet=stylesheet("respond"),
         campaign_title=serving.campaign.title,
-        place=_place(target),
+        place=place_name(target),
         demo=serving.settings.demo,
         languages=[(other, way(other)) for other in _offered(target)],
         **context,

@@ -11,6 +11,7 @@ from flask import Flask, current_app
 from materials.campaign import TRANSLATIONS, Campaign, Wave
 from surveys.comparison import Heading
 from surveys.definition import Instrument, wordings
+from surveys.links import Target
 from surveys.recordings import Recordings, load
 from surveys.storage import Dimension, Storage
 from translations.catalogs import Texts, gaps
@@ -108,6 +109,12 @@ def latest_wave(campaign: Campaign, today: date) -> Wave:
     """Return the wave that is open or was the last to be, else the first to come."""
     begun = [wave for wave in campaign.waves if wave.opens <= today]
     return max(begun, key=lambda wave: wave.opens, default=campaign.waves[0])
+
+
+def place_name(target: Target | None) -> str:
+    """Return the name of a sheet's place; a printed code outlives its place in the campaign."""
+    places = service().campaign.places
+    return next((each.name for each in places if target and each.id == target.place), "")
 
 
 def init_app(app: Flask, service: Service) -> None:

@@ -1,6 +1,6 @@
 """What every page of the coordinators shares: its language, its styles, its frame."""
 
-from flask import render_template, request, session
+from flask import current_app, render_template, request, session
 
 from translations.catalogs import Texts, usable
 from webapp.i18n import chosen
@@ -14,10 +14,13 @@ def show(name: str, **context: object) -> str:
     if wish := request.args.get("language"):
         session["language"] = wish
     row = chosen(offered, session.get("language"))
+    asked = service().texts(row)
+    answering = current_app.jinja_env.get_template("respond/answering.jinja")
     return render_template(
         f"staff/{name}.jinja",
         texts=Texts(row, domain="staff"),
-        asked=Texts(row),
+        asked=asked,
+        words=answering.make_module({"texts": asked}),
         stylesheet=stylesheet("staff"),
         campaign=service().campaign,
         demo=service().settings.demo,

@@ -11,12 +11,13 @@ from surveys.storage.counts import Counts
 from surveys.storage.database import StorageError
 from surveys.storage.responses import Context, Response, Responses
 from surveys.storage.retention import Outdated, Retention
-from surveys.storage.schema import BAND, HELD, RELEASED, SCHEMA, Dimension
+from surveys.storage.schema import BAND, HELD, NO_BAND, RELEASED, SCHEMA, Dimension
 from surveys.storage.texts import Texts, Written
 
 __all__ = [
     "BAND",
     "HELD",
+    "NO_BAND",
     "RELEASED",
     "SCHEMA",
     "Context",

@@ -60,12 +60,15 @@ class Publications(Database):
         return self._targets[code]
 
     def sibling(self, target: Target, survey: str, language: str) -> Target | None:
-        """Return a sheet at the same place that opens another survey, in a language if it can."""
+        """Return a sheet at the same place that opens another survey, in a language if it can.
+
+        One that many have in hand goes before a copy with a code of its own.
+        """
         same = matching(links, campaign=target.campaign, place=target.place, survey=survey)
         wanted = (
             sa.select(links)
             .where(*same)
-            .order_by(links.c.language != language, links.c.code)
+            .order_by(links.c.serial > 0, links.c.language != language, links.c.code)
             .limit(1)
         )
         with self._read() as connection:

@@ -6,7 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 
 import sqlalchemy as sa
@@ -17,7 +17,7 @@ from surveys.links import Target
 from surveys.redaction import redacted
 from surveys.storage.group_commit import GroupCommit
 from surveys.storage.publications import Publications
-from surveys.storage.schema import BAND, GROUPS, HELD, counts, responses, texts
+from surveys.storage.schema import BAND, GROUPS, HELD, NO_BAND, counts, responses, texts
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,15 +36,26 @@ class Response:
 class Context:
     """What is stored with the first answer of a respondent, and never changed after it.
 
-    ``moment`` is kept as its day and its four-hour band alone.
+    ``moment`` is kept as its day and its four-hour band alone; of a sheet of paper only the day
+    is known.
     """
 
     target: Target
     version: str
     wave: str
     language: str
-    moment: datetime
-    mode: Literal["web"] = "web"
+    moment: datetime | date
+    mode: Literal["web", "paper"] = "web"
+
+    @property
+    def day(self) -> date:
+        """Return the day of the answer."""
+        return self.moment.date() if isinstance(self.moment, datetime) else self.moment
+
+    @property
+    def band(self) -> int:
+        """Return the number of the four-hour band of the day, from 0."""
+        return self.moment.hour // BAND if isinstance(self.moment, datetime) else NO_BAND
 
 
 @dataclass(frozen=True)
@@ -154,8 +165,8 @@ class Responses(Publications):
             "wave": context.wave,
             "language": context.language,
             "mode": context.mode,
-            "day": context.moment.date().isoformat(),
-            "band": context.moment.hour // BAND,
+            "day": context.day.isoformat(),
+            "band": context.band,
             "answers": _dumped({}),
         }
         cursor.execute(self._sql.insert, first)

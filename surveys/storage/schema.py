@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 SCHEMA = sa.MetaData()
 BAND = 4  # hours
+NO_BAND = -1  # of what was answered on paper
 # the states of a text; one that nobody else may see is deleted
 HELD, RELEASED = "held", "released"
 NAME = sa.String(40)

@@ -381,6 +381,7 @@ def test_the_blanks_of_the_example_are_told(example: Campaign) -> None:
         "contacts.office.number",
         "contacts.syringes.number",
         "organisation.hours",
+        "paper.hand_in",
         "medical_reviews.emergency",
         "medical_reviews.found-syringe",
     ]
@@ -436,6 +437,7 @@ def test_a_print_shop_may_fold_in_its_own_way(
 def test_a_filled_campaign_has_no_blanks(folder: Path) -> None:
     edit(folder, "example = true", "")
     edit(folder, 'hours = ""', 'hours = "dienstags 16 bis 18 Uhr"')
+    edit(folder, 'hand_in = ""', 'hand_in = "Stadtteilladen"')
     for kind in ("syringes", "office"):
         changed(folder, ("contacts", kind), {"number": "0341 1", "verified_on": TODAY})
     review = {"by": "Dr. Probe", "on": TODAY}

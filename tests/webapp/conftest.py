@@ -8,7 +8,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from materials.campaign import load
-from materials.sheets import sheets, targets
+from materials.sheets import published
 from surveys.links import Target
 from surveys.storage import Storage
 from tests.conftest import NOON, clock
@@ -38,7 +38,7 @@ def storage(chosen: Settings) -> Iterator[Storage]:
     made = Storage(chosen.database_url, chosen.secret)
     made.upgrade()
     campaign = load(chosen.folder)
-    links = targets(sheets(campaign)).values()
+    links = published(campaign).values()
     made.publish(links, campaign.instruments.values(), NOON.date())
     made.set_password_hash("anna", auth.hashed(PASSWORD))
     yield made

@@ -1,3 +1,4 @@
+import hashlib
 import json
 import re
 import socket
@@ -69,6 +70,7 @@ def test_check_is_content_with_a_campaign_that_is_filled_in(folder: Path) -> Non
     path = small(folder)
     text = path.read_text("utf-8").replace("example = true", "example = false")
     text = text.replace('number = ""', 'number = "0341 1234"\nverified_on = 2026-11-22')
+    text = text.replace('hand_in = ""', 'hand_in = "Stadtteilladen"')
     path.write_text(text.replace('hours = ""', 'hours = "dienstags 16 bis 18 Uhr"'), "utf-8")
     result = run("check", folder)
     assert (result.exit_code, result.output) == (0, "Nothing is wrong or blank.\n")
@@ -421,3 +423,60 @@ def test_a_length_that_cannot_stand_on_paper_is_wrong_use(
     result = run("print", folder, option, *lengths)
     assert result.exit_code == 2
     assert "Traceback" not in result.output
+
+
+def on_paper(folder: Path, *arguments: str) -> Result:
+    return run("paper", folder, "--language", "de", "--place", "rabet", *arguments)
+
+
+def test_paper_prints_some_copies_and_lists_them_as_json(folder: Path) -> None:
+    (entry,) = json.loads(on_paper(folder, "--copies", "2", "--json").stdout)["questionnaires"]
+    assert entry["file"] == "paper/how-safe/de/rabet-1-2.pdf"
+    assert (entry["pages"], entry["copies"], entry["first"], entry["scanned"]) == (4, 2, 1, True)
+    assert (
+        hashlib.sha256((folder / "out" / entry["file"]).read_bytes()).hexdigest()
+        == (entry["sha256"])
+    )
+
+
+def test_paper_goes_on_where_the_last_sheets_ended(folder: Path, tmp_path: Path) -> None:
+    result = on_paper(folder, "--first", "20", "--out", str(tmp_path / "later"))
+    assert result.output == (
+        f"In {tmp_path / 'later'}/paper: 1 file, 1 sheet.\n"
+        "Print on both sides, at 100 %, turned at the long edge.\n"
+    )
+    assert (tmp_path / "later/paper/how-safe/de/rabet-20-20.pdf").is_file()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--copies", "21"], "has the sheets 1 to 20 of each questionnaire; for more, raise"),
+        (["--first", "21"], "has the sheets 1 to 20"),
+        (["--first", "20", "--copies", "2"], "has the sheets 1 to 20"),
+        (["--copies", "0"], "0 is not in the range"),
+        (["--survey", "here-now"], "here-now is not in the campaign; choose from how-safe"),
+        (["--language", "vi"], "vi is not in the campaign"),
+        (["--place", "moon"], "moon is not in the campaign"),
+    ],
+)
+def test_paper_refuses_what_no_campaign_has(folder: Path, arguments: list[str], said: str) -> None:
+    result = on_paper(folder, *arguments)
+    assert result.exit_code == 2
+    assert said in " ".join(result.stderr.split())
+
+
+def test_paper_says_what_to_write_where_a_campaign_asks_nothing_on_paper(folder: Path) -> None:
+    file = folder / "campaign.toml"
+    text = re.sub(r"\[paper\]\n.*\n.*\n", "", file.read_text("utf-8"))
+    file.write_text(text, "utf-8")
+    result = on_paper(folder)
+    assert result.exit_code == 2
+    assert "write a table [paper] with copies = 50" in " ".join(result.stderr.split())
+
+
+def test_paper_for_handing_out_refuses_a_draft(folder: Path) -> None:
+    result = run("paper", folder, "--language", "tr", "--place", "rabet", "--final")
+    assert result.exit_code == 1
+    assert "how-safe, on paper, tr, rabet" in result.stderr
+    assert not list(folder.glob("out/**/*.pdf"))

@@ -58,6 +58,8 @@ def test_every_public_address_is_what_it_was_when_it_was_printed(app: Flask) -> 
         ("/staff/logout", "OPTIONS", "POST"),
         ("/staff/", "GET", "HEAD", "OPTIONS"),
         ("/staff/results", "GET", "HEAD", "OPTIONS"),
+        ("/staff/entry", "GET", "HEAD", "OPTIONS"),
+        ("/staff/entry", "OPTIONS", "POST"),
     }
 
 

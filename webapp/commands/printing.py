@@ -2,19 +2,21 @@
 
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import click
 
+from materials import questionnaire
 from materials.blanks import blanks
 from materials.build import build, plan
 from materials.campaign import load
 from materials.example import write_example
 from materials.imposition import PAPERS
 from materials.production import Options
-from materials.sheets import Output, Sheet, sheets
+from materials.sheets import Output, Questionnaire, Sheet, published, questionnaires, sheets
 from surveys import recordings
 from webapp.clock import now
 from webapp.commands.options import MM, echo_json, folder_argument, json_option, listed, many
@@ -34,7 +36,9 @@ def init(folder: Path) -> None:
 def check(folder: Path, *, as_json: bool) -> None:
     """Say everything that is wrong or still blank, before a sheet is printed."""
     campaign = load(folder)
+    published(campaign)
     plan(campaign, folder, sheets(campaign))
+    questionnaire.plan(campaign, folder, questionnaires(campaign))
     found = [
         *blanks(campaign, now(campaign.zone).date()),
         *recordings.findings(folder, campaign.instruments.values(), campaign.languages),
@@ -125,17 +129,12 @@ def _wanted(
     place: tuple[str, ...],
 ) -> list[Sheet]:
     """Return the sheets that the options let through; refuse a name that no sheet has."""
-    for option, names, known in (
+    _check_wishes(
         ("--language", tags, {sheet.tag for sheet in found}),
         ("--topic", topic, {sheet.topic.id for sheet in found}),
         ("--format", form, {sheet.format.id for sheet in found}),
         ("--place", place, {sheet.place for sheet in found}),
-    ):
-        if lacking := set(names) - known:
-            raise click.BadParameter(
-                f"{listed(lacking)} is not in the campaign; choose from {listed(known)}.",
-                param_hint=option,
-            )
+    )
     wanted = [
         sheet
         for sheet in found
@@ -147,3 +146,95 @@ def _wanted(
     if not wanted:
         raise click.UsageError("The campaign has no sheet that is all of this; ask for less.")
     return wanted
+
+
+def _check_wishes(*wishes: tuple[str, tuple[str, ...], set[str]]) -> None:
+    """Refuse an option that names what no sheet of the campaign has."""
+    for option, names, known in wishes:
+        if lacking := set(names) - known:
+            raise click.BadParameter(
+                f"{listed(lacking)} is not in the campaign; choose from {listed(known)}.",
+                param_hint=option,
+            )
+
+
+@click.command(epilog="Example: philos paper leipzig-east --language ar --place rabet")
+@folder_argument
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Default: DIR/out.")
+@click.option("--survey", multiple=True, help="Only this survey; can be repeated.")
+@click.option("--language", "tags", multiple=True, help="Only this language.")
+@click.option("--place", multiple=True, help="Only this place.")
+@click.option("--copies", type=click.IntRange(1), help="So many; default: all of the campaign.")
+@click.option("--first", default=1, type=click.IntRange(1), help="The first serial number.")
+@click.option("--final", is_flag=True, help="Refuse sheets with text that nobody has reviewed.")
+@json_option
+def paper(
+    folder: Path,
+    *,
+    out: Path | None,
+    copies: int | None,
+    first: int,
+    final: bool,
+    as_json: bool,
+    **wishes: tuple[str, ...],
+) -> None:
+    """Print the survey on paper, a sheet for each copy; its code is read back from each.
+
+    What comes back is typed in at /staff/entry of `philos serve`.
+    """
+    campaign = load(folder)
+    out = out or folder / "out"
+    wanted = _on_paper(questionnaires(campaign), **wishes)
+    wanted = [_some_copies(sheet, first, copies) for sheet in wanted]
+    with click.progressbar(
+        length=len(wanted), label="Printing", file=sys.stderr, hidden=not sys.stderr.isatty()
+    ) as bar:
+        entries = questionnaire.build(
+            campaign, folder, out, wanted, final=final, progress=bar.update
+        )
+    if as_json:
+        echo_json({"questionnaires": [entry.to_json() for entry in entries]})
+        return
+    sheets_in_all = sum(entry.copies for entry in entries)
+    click.echo(f"In {out}/paper: {many(len(entries), 'file')}, {many(sheets_in_all, 'sheet')}.")
+    if drafts := {entry.language for entry in entries if not entry.reviewed}:
+        click.echo(f"With draft mark, since nobody has reviewed the text: {listed(drafts)}.")
+    click.echo("Print on both sides, at 100 %, turned at the long edge.")
+
+
+def _on_paper(
+    found: Sequence[Questionnaire],
+    *,
+    survey: tuple[str, ...],
+    tags: tuple[str, ...],
+    place: tuple[str, ...],
+) -> list[Questionnaire]:
+    """Return the questionnaires that the options let through."""
+    if not found:
+        raise click.UsageError(
+            "The campaign asks nothing on paper; write a table [paper] with copies = 50 into "
+            "campaign.toml."
+        )
+    _check_wishes(
+        ("--survey", survey, {sheet.survey for sheet in found}),
+        ("--language", tags, {sheet.tag for sheet in found}),
+        ("--place", place, {sheet.place for sheet in found}),
+    )
+    return [
+        sheet
+        for sheet in found
+        if (not survey or sheet.survey in survey)
+        and (not tags or sheet.tag in tags)
+        and (not place or sheet.place in place)
+    ]
+
+
+def _some_copies(sheet: Questionnaire, first: int, copies: int | None) -> Questionnaire:
+    """Return a questionnaire with those of its copies that are asked for."""
+    last = first + copies - 1 if copies else len(sheet.targets)
+    if not first <= last <= len(sheet.targets):
+        raise click.UsageError(
+            f"The campaign has the sheets 1 to {len(sheet.targets)} of each questionnaire; for "
+            "more, raise copies in [paper] of campaign.toml, and start `philos serve` anew."
+        )
+    return replace(sheet, targets=sheet.targets[first - 1 : last])

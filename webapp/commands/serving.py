@@ -13,7 +13,7 @@ from granian.log import LogLevels
 
 from materials.blanks import require_controller
 from materials.campaign import Campaign, load
-from materials.sheets import Sheet, sheets, targets
+from materials.sheets import Sheet, published, sheets, targets
 from surveys.comparison import Comparison, core
 from surveys.comparison import load as load_comparison
 from surveys.storage import Dimension, Storage
@@ -52,7 +52,7 @@ def serve(folder: Path, *, host: str, port: int, workers: int, as_demo: bool) ->
     storage = upgraded(chosen)
     found = sheets(campaign)
     today = now(campaign.zone).date()
-    storage.publish(targets(found).values(), campaign.instruments.values(), today)
+    storage.publish(published(campaign).values(), campaign.instruments.values(), today)
     for line in _addresses(campaign, found, f"http://{host}:{port}"):
         click.echo(line)
     if as_demo:

@@ -1,0 +1,317 @@
+"""Questionnaires: a survey on one sheet of paper, two sides, each copy with a code of its own.
+
+Laid out once for a survey and language; place, code and serial number are stamped on each copy.
+See docs/decisions/0015-paper.md.
+"""
+
+import hashlib
+import io
+import os
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
+from dataclasses import asdict, dataclass
+from itertools import groupby
+from pathlib import Path
+from types import MappingProxyType, SimpleNamespace
+from typing import Any
+
+import pikepdf
+from markupsafe import Markup
+
+from materials.artwork import Artwork, Kind, Side, Stamp, prepare, slot, to_bytes
+from materials.build import BuildError
+from materials.campaign import TRANSLATIONS, Campaign
+from materials.copies import multiply
+from materials.encoder import paths, symbols
+from materials.formats import Format
+from materials.lettering import lettering
+from materials.library import ACCENTS, environment, font_faces, font_stack, home
+from materials.pdf import LayoutError, typesetter
+from materials.preflight import PreflightError, prove, scan
+from materials.qr import QUIET_ZONE, QRTooSmall, fitted, level
+from materials.render import RenderError, check_glyphs, check_letters, style_file
+from materials.sheets import Questionnaire
+from surveys import paper
+from surveys.definition import Instrument, wordings
+from surveys.links import url
+from translations.catalogs import Texts
+from translations.languages import Language
+from translations.review import State
+
+FORM = Format(id=paper.FORMAT, layout="questionnaire", width=210, height=297, pages=2, qr_box=26)
+# The smallest type of a question in pt: it is read with a pen in the hand, perhaps on a doorstep.
+SMALLEST: Mapping[str, float] = MappingProxyType({"Latn": 9, "Cyrl": 9, "Arab": 10, "Ethi": 10})
+_ON_THE_BACK = ".closing { break-before: page; }"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """One file of questionnaires: the serial numbers of its copies, and how far it is reviewed."""
+
+    survey: str
+    version: str
+    language: str
+    place: str
+    file: str
+    pages: int
+    first: int
+    copies: int
+    states: dict[str, int]
+    scanned: bool
+    sha256: str
+
+    @property
+    def reviewed(self) -> bool:
+        """Return whether every text on the sheets may be handed out."""
+        return all(State(state).final for state in self.states)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the entry as plain data."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Job:
+    """Questionnaires that share a layout: one survey in one language, for several places.
+
+    ``letters`` and ``widths``, in em, are for what is stamped.
+    """
+
+    html: str
+    styles: str
+    states: dict[str, int]
+    unreviewed: tuple[str, ...]
+    letters: frozenset[str]
+    widths: Mapping[Kind, float]
+    host: str
+    version: str
+    sheets: tuple[tuple[Questionnaire, str], ...]  # with the names of their places
+
+    def marks(self, sheet: Questionnaire) -> list[paper.Mark]:
+        """Return what is printed on each copy to tell it apart."""
+        return [paper.mark(target.code, self.version) for target in sheet.targets]
+
+
+def build(
+    campaign: Campaign,
+    folder: Path,
+    out: Path,
+    wanted: Sequence[Questionnaire],
+    *,
+    final: bool = False,
+    progress: Callable[[int], None] = lambda _: None,
+) -> list[Entry]:
+    """Print questionnaires into ``out``; raise BuildError with every one that cannot be.
+
+    Nothing is replaced there until all are made and the code of every copy is read back.
+    """
+    jobs = plan(campaign, folder, wanted)
+    if final:
+        _gate(jobs)
+    out.mkdir(parents=True, exist_ok=True)
+    staging = Path(tempfile.mkdtemp(prefix=".printing-", dir=out))
+    try:
+        entries = _produced(jobs, staging, progress)
+        for entry in entries:
+            (out / entry.file).parent.mkdir(parents=True, exist_ok=True)
+            (staging / entry.file).replace(out / entry.file)
+    finally:
+        shutil.rmtree(staging)
+    return entries
+
+
+def plan(campaign: Campaign, folder: Path, wanted: Sequence[Questionnaire]) -> list[Job]:
+    """Return what is to be made, layout by layout; raise BuildError with all that cannot be."""
+    jobs, faults = [], []
+    for _, group in groupby(wanted, key=lambda sheet: (sheet.survey, sheet.tag)):
+        try:
+            jobs.append(_job(campaign, folder, list(group)))
+        except (RenderError, QRTooSmall) as error:
+            faults.append(str(error))
+    if faults:
+        raise BuildError("\n".join(faults))
+    return jobs
+
+
+def _gate(jobs: Sequence[Job]) -> None:
+    lacking = [
+        f"{sheet}: {len(job.unreviewed)} texts are not reviewed, such as {job.unreviewed[0]!r}."
+        for job in jobs
+        for sheet, _ in job.sheets
+        if job.unreviewed
+    ]
+    if lacking:
+        raise BuildError("\n".join(lacking))
+
+
+def _job(campaign: Campaign, folder: Path, sheets: Sequence[Questionnaire]) -> Job:
+    first, asked = sheets[0], campaign.instruments[sheets[0].survey]
+    names = {sheet.place: campaign.place(sheet.place).name for sheet in sheets}
+    check_letters(first, set(names.values()))
+    said = {
+        Kind.ADDRESS: {
+            str(paper.mark(target.code, asked.version))
+            for sheet in sheets
+            for target in sheet.targets
+        },
+        Kind.PLACE: set(names.values()),
+        Kind.SERIAL: {str(target.serial) for sheet in sheets for target in sheet.targets},
+    }
+    for mark in list(said[Kind.ADDRESS])[:1]:  # all are equally long
+        fitted(url(campaign.host, mark), FORM.module_box, outdoors=False)
+    letters = frozenset("".join(text for texts in said.values() for text in texts))
+    measure = lettering(letters).width
+    widths = {kind: max(map(measure, texts)) for kind, texts in said.items()}
+    texts = Texts(first.language, folders=[folder / TRANSLATIONS], marks=True)
+    if lacking := texts.lacks(text for text, _ in wordings(asked)):
+        raise RenderError(
+            f"{first}: {len(lacking)} texts of the survey are not translated, such as "
+            f"{lacking[0]!r}; translate them, or leave the language out."
+        )
+    html = _html(campaign, asked, texts, widths, final=True)
+    if not texts.final:
+        html = _html(campaign, asked, texts, widths, final=False)
+    check_glyphs(first, [first.language], html)
+    return Job(
+        html=html,
+        styles=_styles(),
+        states=texts.states(),
+        unreviewed=tuple(source for (_, source), state in texts.used.items() if not state.final),
+        letters=letters,
+        widths=widths,
+        host=campaign.host,
+        version=asked.version,
+        sheets=tuple((sheet, names[sheet.place]) for sheet in sheets),
+    )
+
+
+def _html(
+    campaign: Campaign,
+    asked: Instrument,
+    texts: Texts,
+    widths: Mapping[Kind, float],
+    *,
+    final: bool,
+) -> str:
+    reader = texts.language
+    layout = environment().get_template("layouts/questionnaire.jinja")
+    return layout.render(
+        campaign=campaign,
+        texts=texts,
+        language=reader,
+        final=final,
+        accent=ACCENTS["survey"],
+        asked=asked,
+        blocks=paper.Questionnaire(asked).blocks,
+        font=Markup(font_stack(reader)),  # noqa: S704  names of our own
+        body=f"{SMALLEST[reader.script] / 10:g}rem",
+        slots=_slots(reader, widths),
+    )
+
+
+def _slots(reader: Language, widths: Mapping[Kind, float]) -> SimpleNamespace:
+    ends = (Side.LEFT, Side.RIGHT) if reader.direction == "ltr" else (Side.RIGHT, Side.LEFT)
+    start, end = ends
+    return SimpleNamespace(
+        qr=slot(Kind.QR),
+        mark=lambda colour: slot(Kind.ADDRESS, colour, widths[Kind.ADDRESS], start),
+        place=lambda colour: slot(Kind.PLACE, colour, widths[Kind.PLACE], start),
+        serial=lambda colour: slot(Kind.SERIAL, colour, widths[Kind.SERIAL], end),
+    )
+
+
+def _styles() -> str:
+    page = f"@page {{ size: {FORM.width}mm {FORM.height}mm; margin: 0 }}"
+    styles = "\n".join([page, style_file("base"), style_file(FORM.layout)])
+    return styles.replace("var(--qr-box)", f"{FORM.qr_box}mm")
+
+
+def _produced(jobs: Sequence[Job], staging: Path, progress: Callable[[int], None]) -> list[Entry]:
+    """Make and prove the files in the staging folder, a process for each core."""
+    entries: list[Entry] = []
+    faults: list[str] = []
+    with _executor() as executor:
+        running = {executor.submit(produce, job, staging): job for job in jobs}
+        for future in as_completed(running):
+            try:
+                made = future.result()
+            except (LayoutError, PreflightError) as error:
+                faults.append(f"{running[future].sheets[0][0]}: {error}")
+            else:
+                entries += made
+                progress(len(made))
+    if faults:
+        raise BuildError("\n".join(sorted(faults)))
+    return sorted(entries, key=lambda entry: entry.file)
+
+
+def _executor() -> Executor:
+    return ProcessPoolExecutor(max_workers=os.cpu_count() or 1)
+
+
+def produce(job: Job, staging: Path) -> list[Entry]:
+    """Lay out, stamp, prove and write the files of a job below ``staging``.
+
+    Raise LayoutError where the questions do not fit one sheet, PreflightError for a code that
+    cannot be read.
+    """
+    prepared = _laid_out(job)
+    return [_written(job, prepared, sheet, place, staging) for sheet, place in job.sheets]
+
+
+def _laid_out(job: Job) -> bytes:
+    """Return the two sides of a sheet with empty slots, cut at the trim."""
+    try:
+        laid_out = _set(job, job.styles)
+    except LayoutError:  # perhaps it is too short for two sides
+        laid_out = _set(job, job.styles + _ON_THE_BACK)
+    pdf = prepare(laid_out, FORM, slack=0)
+    for page in pdf.pages:
+        page.mediabox = page.trimbox
+        del page.obj.BleedBox
+    return to_bytes(pdf)
+
+
+def _set(job: Job, styles: str) -> bytes:
+    try:
+        return typesetter(font_faces(), home()).set(job.html, styles, pages=FORM.pages)
+    except LayoutError as error:
+        raise LayoutError(
+            f"{error} One sheet with {FORM.pages} pages must hold it: leave questions out."
+        ) from error
+
+
+def _written(job: Job, prepared: bytes, sheet: Questionnaire, place: str, staging: Path) -> Entry:
+    """Stamp the copies for a place, read every code back, and write the file."""
+    artwork = Artwork(pikepdf.open(io.BytesIO(prepared)), lettering(job.letters), job.widths)
+    multiply(artwork, _stamps(job, sheet, place))
+    data = artwork.save()
+    pages = len(artwork.pdf.pages)
+    prove(Counter(url(job.host, str(mark)) for mark in job.marks(sheet)), Counter(scan(data)))
+    path = staging / sheet.file
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
+    return Entry(
+        survey=sheet.survey,
+        version=job.version,
+        language=sheet.tag,
+        place=sheet.place,
+        file=sheet.file,
+        pages=pages,
+        first=sheet.targets[0].serial,
+        copies=len(sheet.targets),
+        states=job.states,
+        scanned=True,
+        sha256=hashlib.sha256(data).hexdigest(),
+    )
+
+
+def _stamps(job: Job, sheet: Questionnaire, place: str) -> Iterator[Stamp]:
+    marks = [str(mark) for mark in job.marks(sheet)]
+    modules = symbols([url(job.host, mark) for mark in marks], level(outdoors=False))
+    size = modules.shape[1] + 2 * QUIET_ZONE
+    for mark, target, operators in zip(marks, sheet.targets, paths(modules), strict=True):
+        yield Stamp(operators, size, mark, place, str(target.serial))
