@@ -152,7 +152,7 @@ def _thanks(site: Site, page: Page, language: str) -> None:
 def _tapped(site: Site, page: Page, language: str) -> None:
     _go(page, site.path("now", language, TAP))
     _forward(page, "button.choice >> nth=2")
-    assert page.url.endswith("/done")
+    assert "/done?tapped=" in page.url
 
 
 def _undone(site: Site, page: Page, language: str) -> None:
@@ -163,6 +163,20 @@ def _undone(site: Site, page: Page, language: str) -> None:
 def _forward(page: Page, button: str) -> None:
     with page.expect_navigation():
         page.click(button)
+
+
+def _deleting(site: Site, page: Page, language: str) -> None:
+    _answered(site, page, language)
+    _go(page, site.path("delete", language))
+
+
+def _deleted(site: Site, page: Page, language: str) -> None:
+    _deleting(site, page, language)
+    _forward(page, "main form button")
+
+
+def _notice(name: str) -> Open:
+    return lambda site, page, language: _go(page, f"{site.base}/{name}/{language}")
 
 
 def _closed(site: Site, page: Page, language: str) -> None:
@@ -208,6 +222,10 @@ PAGES: Mapping[str, Open] = {
     ),
     "thanks for a tap": _tapped,
     "undone": _undone,
+    "to be deleted": _deleting,
+    "deleted": _deleted,
+    "privacy": _notice("privacy"),
+    "accessibility": _notice("accessibility"),
     "closed": _closed,
     "not yet open": _opening,
     "not found": lambda site, page, language: _go(page, site.path("nothing", language), 404),

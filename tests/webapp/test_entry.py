@@ -13,7 +13,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 from werkzeug.test import TestResponse
 
 from materials.campaign import FILE, Campaign, load
@@ -23,7 +23,7 @@ from surveys import paper
 from surveys.definition import ANSWERED, SKIPPED
 from surveys.links import Target
 from surveys.storage import NO_BAND, Response, Storage
-from tests.browser import chromium, served
+from tests.browser import served
 from tests.conftest import NOON, clock
 from tests.webapp.conftest import code, csrf_token, sign_in
 from webapp.app import create_app
@@ -502,13 +502,15 @@ def _has_keyboard(page: Page) -> str:
     return str(page.evaluate("document.activeElement.name"))
 
 
-def test_a_sheet_is_entered_in_a_real_browser_with_the_keyboard_alone(tmp_path: Path) -> None:
+def test_a_sheet_is_entered_in_a_real_browser_with_the_keyboard_alone(
+    browser: Browser, tmp_path: Path
+) -> None:
     folder = tmp_path / "east"
     write_example(folder, date.today())  # noqa: DTZ011
     mark = mark_of(load(folder))
-    with served(folder, "--demo") as base, chromium() as browser:
+    with served(folder, "--demo") as base, browser.new_context(locale="de") as context:
         log = (tmp_path / "serve.log").read_text("utf-8")
-        page = browser.new_context(java_script_enabled=True, locale="de").new_page()
+        page = context.new_page()
         page.set_viewport_size({"width": 320, "height": 640})
         page.goto(f"{base}/staff/login")
         page.fill("#name", "demo")

@@ -13,10 +13,11 @@ import pytest
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from playwright.sync_api import Browser
 
 from materials.example import write_example
 from surveys.storage import Storage
-from tests.browser import chromium, served
+from tests.browser import served
 from tests.webapp.conftest import CAMPAIGN, SECRET, code, token
 from webapp.config import settings as read_settings
 
@@ -273,11 +274,14 @@ def stranger(target: str) -> Iterator[str]:
 
 @pytest.mark.parametrize("site", ["same-site", "cross-site", "a page without an origin"])
 def test_in_a_browser_a_form_on_another_page_cannot_answer_and_ours_can(
-    server: tuple[str, Storage], site: str
+    server: tuple[str, Storage], browser: Browser, site: str
 ) -> None:
     base, storage = server
-    with stranger(f"{base}{path()}/rel") as other, chromium() as browser:
-        page = browser.new_context(java_script_enabled=False).new_page()
+    with (
+        stranger(f"{base}{path()}/rel") as other,
+        browser.new_context(java_script_enabled=False) as context,
+    ):
+        page = context.new_page()
         page.goto(other if site == "same-site" else other.replace("127.0.0.1", "localhost"))
         if site == "a page without an origin":
             page.goto("data:text/html," + quote(page.content()))
