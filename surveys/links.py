@@ -8,7 +8,7 @@ computes the same code; a printed code is never given to anything else.
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import accumulate
 
 from translations.errors import UserError
@@ -72,6 +72,7 @@ def _times(left: int, right: int) -> int:
     return product
 
 
+@lru_cache(maxsize=20_000)  # each page of a respondent names her code
 def read_code(typed: str) -> str:
     """Return the code that somebody typed or scanned, as it is stored.
 

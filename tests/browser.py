@@ -34,15 +34,15 @@ def chromium() -> Iterator[Browser]:
 
 
 @contextmanager
-def served(folder: Path, *options: str, database: str | None = None) -> Iterator[str]:
+def served(folder: Path, *options: str, **environ: str) -> Iterator[str]:
     """Serve a campaign in a process of its own; yield its address."""
-    with serving(folder, *options, database=database) as (base, _):
+    with serving(folder, *options, **environ) as (base, _):
         yield base
 
 
 @contextmanager
 def serving(
-    folder: Path, *options: str, database: str | None = None
+    folder: Path, *options: str, **environ: str
 ) -> Iterator[tuple[str, "subprocess.Popen[bytes]"]]:
     """Serve a campaign in a process of its own; yield its address and the process."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
@@ -53,27 +53,23 @@ def serving(
             [PHILOS, "serve", folder, "--port", str(port), *options],
             stdout=file,
             stderr=subprocess.STDOUT,
-            env=_environment(database),
+            env={key: os.environ[key] for key in os.environ.keys() - {"PHILOS_DATABASE_URL"}}
+            | environ,
             start_new_session=True,  # so that a test can kill it with all its workers
         )
     base = f"http://127.0.0.1:{port}"
     try:
-        _wait(server, base, log)
+        wait_for(server, base, log)
         yield base, server
     finally:
         server.terminate()
         server.wait(timeout=30)
 
 
-def _environment(database: str | None) -> dict[str, str]:
-    known = {key: value for key, value in os.environ.items() if key != "PHILOS_DATABASE_URL"}
-    return known | ({"PHILOS_DATABASE_URL": database} if database else {})
-
-
-def _wait(server: "subprocess.Popen[bytes]", base: str, log: Path) -> None:
+def wait_for(server: "subprocess.Popen[bytes]", base: str, log: Path | None = None) -> None:
     """Return when the server answers; each try waits for it by itself."""
     for _ in range(600):
-        assert server.poll() is None, log.read_text()
+        assert server.poll() is None, log and log.read_text()
         try:
             urllib.request.urlopen(base, timeout=5).close()
         except urllib.error.URLError:
@@ -83,4 +79,4 @@ def _wait(server: "subprocess.Popen[bytes]", base: str, log: Path) -> None:
                 continue
         else:
             return
-    raise AssertionError(log.read_text())
+    raise AssertionError(log and log.read_text())

@@ -26,14 +26,19 @@ def _policy() -> str:
 
 
 def _protect(response: Response) -> Response:
-    response.headers.setdefault("Content-Security-Policy", current_app.config["POLICY"])
-    response.headers.setdefault("Referrer-Policy", "same-origin")
-    response.headers.setdefault("X-Content-Type-Options", "nosniff")
-    response.headers.setdefault("Cache-Control", "private, no-cache")
+    for name, value in current_app.config["PROTECTION"]:
+        if name not in response.headers:
+            response.headers.add(name, value)
     return response
 
 
 def init_app(app: Flask) -> None:
     """Add the headers to every response of an application."""
     app.config["POLICY"] = _policy()
+    app.config["PROTECTION"] = [
+        ("Content-Security-Policy", app.config["POLICY"]),
+        ("Referrer-Policy", "same-origin"),
+        ("X-Content-Type-Options", "nosniff"),
+        ("Cache-Control", "private, no-cache"),
+    ]
     app.after_request(_protect)

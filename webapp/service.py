@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
+from threading import Lock
 from typing import cast
 
 from flask import Flask, current_app
@@ -35,6 +36,7 @@ class Service:
     clock: Clock
     pages: dict[tuple[object, ...], Compressed] = field(default_factory=dict)
     _offered: dict[str, tuple[Language, ...]] = field(default_factory=dict)
+    _rendering: Lock = field(default_factory=Lock)
     tokens: Tokens = field(init=False)
     limits: RateLimits = field(init=False)
 
@@ -45,11 +47,16 @@ class Service:
     def page(self, key: tuple[object, ...], render: Callable[[], Compressed]) -> Compressed:
         """Return a page that was rendered before, or is now."""
         found = self.pages.get(key)
-        if found is None:
-            if len(self.pages) >= MOST_PAGES:
-                self.pages.clear()
-            found = self.pages[key] = render()
-        return found
+        return found if found is not None else self._rendered(key, render)
+
+    def _rendered(self, key: tuple[object, ...], render: Callable[[], Compressed]) -> Compressed:
+        """Render a page, and let all who ask for it in the meantime have the same."""
+        with self._rendering:
+            if key not in self.pages:
+                if len(self.pages) >= MOST_PAGES:
+                    self.pages.clear()
+                self.pages[key] = render()
+            return self.pages[key]
 
     @cached_property
     def recordings(self) -> Recordings:

@@ -68,6 +68,7 @@ class _Post:
     written: Mapping[str, str]
 
 
+_JSON = json.JSONEncoder(separators=(",", ":"))
 # One more answer in a cell of the counts, by the cell's whole key
 Change = Counter[tuple[str | int, ...]]
 
@@ -143,21 +144,26 @@ class Responses(Publications):
     def _save(self, cursor: Any, post: _Post, change: Change) -> Response:
         campaign = post.context.target.campaign
         key = {"campaign": campaign, "token": post.token}
-        before = self._locked(cursor, key) or self._begin_row(cursor, key, post.context)
-        answers = {**before.answers, **post.given}
-        if answers != before.answers:
-            cursor.execute(self._sql.update, {**key, "answers": _dumped(answers)})
-            change.update(self._change(campaign, before, answers))
-        if in_words := self.instrument(before.version).in_words:
-            self._write_down(cursor, key | {"day": before.day}, post, in_words)
-        return Response(version=before.version, answers=answers)
+        row = self._locked(cursor, key) or self._begun(cursor, key, post)
+        answers = {**row.answers, **post.given}
+        if answers != row.answers:
+            if not row.is_new:
+                cursor.execute(self._sql.update, {**key, "answers": _dumped(answers)})
+            change.update(self._change(campaign, row, answers))
+        if in_words := self.instrument(row.version).in_words:
+            self._write_down(cursor, key | {"day": row.day}, post, in_words)
+        return Response(version=row.version, answers=answers)
 
     def _locked(self, cursor: Any, key: Mapping[str, str]) -> "_Row | None":
         found = cursor.execute(self._sql.locked, key).fetchone()
         return _Row(*found) if found else None
 
-    def _begin_row(self, cursor: Any, key: Mapping[str, str], context: Context) -> "_Row":
-        """Return the new row of a respondent, which another process may have begun meanwhile."""
+    def _begun(self, cursor: Any, key: Mapping[str, str], post: _Post) -> "_Row":
+        """Store a respondent's first answers; return the row without them.
+
+        Where another process has begun the row meanwhile, nothing is stored, and it is returned.
+        """
+        context, day = post.context, post.context.day.isoformat()
         first = {
             **key,
             "version": context.version,
@@ -165,11 +171,13 @@ class Responses(Publications):
             "wave": context.wave,
             "language": context.language,
             "mode": context.mode,
-            "day": context.day.isoformat(),
+            "day": day,
             "band": context.band,
-            "answers": _dumped({}),
+            "answers": _dumped(post.given),
         }
-        cursor.execute(self._sql.insert, first)
+        if cursor.execute(self._sql.insert, first).rowcount:
+            names = (context.version, context.target.code, context.wave, context.language)
+            return _Row(*names, day, {}, is_new=True)
         begun = self._locked(cursor, key)
         assert begun
         return begun
@@ -211,13 +219,22 @@ class Responses(Publications):
 
 
 class _Row:
-    """A row of the responses as the driver gives it: JSON read or still to be read."""
+    """A row of the responses, its columns in the order in which they are asked for."""
 
-    def __init__(  # noqa: PLR0917  the columns in their order
-        self, version: str, link: str, wave: str, language: str, day: Any, answers: Any
+    def __init__(  # noqa: PLR0917
+        self,
+        version: str,
+        link: str,
+        wave: str,
+        language: str,
+        day: object,
+        answers: Any,
+        *,
+        is_new: bool = False,
     ) -> None:
         self.version, self.link, self.wave, self.language = version, link, wave, language
-        self.day = day
+        self.day, self.is_new = day, is_new
+        # SQLite's driver gives JSON as text, that of PostgreSQL has read it
         self.answers = read_answers(json.loads(answers) if isinstance(answers, str) else answers)
 
 
@@ -259,7 +276,7 @@ def _keyed(table: sa.Table) -> list[sa.ColumnElement[bool]]:
 
 
 def _dumped(answers: Answers) -> str:
-    return json.dumps(answers, separators=(",", ":"))
+    return _JSON.encode(answers)
 
 
 def read_answers(stored: Mapping[str, int | list[int]]) -> dict[str, Answer]:

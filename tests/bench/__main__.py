@@ -5,7 +5,7 @@ import tempfile
 from pathlib import Path
 
 from materials.example import write_example
-from tests.bench import pages, printing, survey
+from tests.bench import pages, printing, service, survey
 from tests.conftest import NOON
 
 PARTS = {
@@ -14,6 +14,7 @@ PARTS = {
     "stickers": printing.stickers,
     "survey": survey.survey,
     "pages": pages.pages,
+    "service": service.service,
 }
 
 if __name__ == "__main__":

@@ -1,7 +1,6 @@
 """The survey: a page beside a bare WSGI answer, a stored answer beside a durable commit."""
 
 import sqlite3
-from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from click import echo
@@ -9,16 +8,11 @@ from click import echo
 from materials.campaign import load
 from materials.sheets import sheets, targets
 from surveys.storage import Context, Storage
+from tests.bench.bare import hello
 from tests.bench.measure import cpu, elapsed, report
 from tests.conftest import NOON, clock
 from webapp.app import create_app
 from webapp.config import settings
-
-
-def hello(_environ: object, start: Callable[..., object]) -> Iterable[bytes]:
-    """Answer as the barest WSGI application does."""
-    start("200 OK", [("Content-Type", "text/plain")])
-    return [b"hello"]
 
 
 def survey(folder: Path) -> None:

@@ -361,7 +361,7 @@ def test_serve_publishes_before_it_serves(folder: Path, monkeypatch: pytest.Monk
         monkeypatch.setenv(name, "")
     result = run("serve", folder, "--port", 0, "--demo")
     assert result.exit_code == 0, result.output
-    assert started == [("webapp.app:create_app", "127.0.0.1", 0)]
+    assert started == [("webapp.app:worker", "127.0.0.1", 0)]
     assert "Made-up answers:" in result.output
     assert "Sign in as demo with " in result.output
     assert (folder / "instance" / "demo.sqlite").is_file()

@@ -92,14 +92,14 @@ def test_a_service_that_is_killed_loses_no_answer_and_counts_none_twice(
     with ThreadPoolExecutor(6) as threads:
         came: list[Future[int]] = []
         for _ in range(KILLS):
-            with serving(folder, database=database_url) as (base, server):
+            with serving(folder, PHILOS_DATABASE_URL=database_url) as (base, server):
                 street.host = base.removeprefix("http://")
                 came = came or [threads.submit(street.come) for _ in range(6)]
                 enough = street.answered + 20
                 while street.answered < enough:
                     street.closed.wait(0.01)
                 os.killpg(server.pid, signal.SIGKILL)
-        with serving(folder, database=database_url) as (base, _):
+        with serving(folder, PHILOS_DATABASE_URL=database_url) as (base, _):
             street.host = base.removeprefix("http://")
             street.closed.set()
             residents = sum(each.result(60) for each in came)

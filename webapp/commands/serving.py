@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 from granian import Granian
-from granian.constants import Interfaces
+from granian.constants import HTTPModes, Interfaces
 from granian.log import LogLevels
 
 from materials.blanks import require_controller
@@ -26,7 +26,7 @@ from webapp.config import DEMO, FOLDER, WORKERS, settings
 from webapp.service import headings, latest_wave
 
 LOOPBACK = "127.0.0.1"
-THREADS = 16  # of a worker: so many answers can share a commit
+THREADS = 8  # of a worker: so many answers can share a commit
 
 
 @click.command(epilog="Example: philos serve leipzig-east --port 8080")
@@ -66,7 +66,7 @@ def serve(folder: Path, *, host: str, port: int, workers: int, as_demo: bool) ->
     if as_demo:
         os.environ[DEMO] = "1"
     Granian(
-        "webapp.app:create_app",
+        "webapp.app:worker",
         host,
         port,
         interface=Interfaces.WSGI,
@@ -75,6 +75,7 @@ def serve(folder: Path, *, host: str, port: int, workers: int, as_demo: bool) ->
         blocking_threads=THREADS,
         respawn_failed_workers=True,
         websockets=False,
+        http=HTTPModes.http1,
         log_level=LogLevels.error,
     ).serve()
 

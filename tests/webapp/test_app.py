@@ -1,0 +1,25 @@
+import gc
+
+import pytest
+
+from surveys.storage import Storage
+from tests.webapp.conftest import code
+from webapp.app import worker
+from webapp.config import FOLDER, Settings
+
+
+def test_a_worker_serves_the_campaign_that_it_was_handed_and_collects_garbage_less_often(
+    chosen: Settings, storage: Storage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(FOLDER, str(chosen.folder))
+    before = gc.get_threshold()
+    try:
+        app = worker()
+        assert gc.get_freeze_count() > 0
+        assert gc.get_threshold()[0] > before[0]
+        page = app.test_client().get(f"/{code('de')}")
+        assert page.status_code == 200
+    finally:
+        gc.unfreeze()
+        gc.set_threshold(*before)
+        app.extensions["philos"].storage.close()
