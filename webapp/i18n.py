@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from flask import Response, g, request
+from flask import g, request
 
 from translations.languages import Language, negotiate, source
 
@@ -23,7 +23,6 @@ def _wanted(wishes: Iterable[str | None]) -> Iterable[str]:
     yield from (tag for tag, _ in request.accept_languages)
 
 
-def tell_caches(response: Response) -> None:
-    """Say of a page whether another browser would have got it in another language."""
-    if "browser_was_asked" in g:
-        response.vary.add("Accept-Language")
+def varied() -> str:
+    """Return the header Vary: would another browser have got the page packed, or translated?"""
+    return "Accept-Encoding, Accept-Language" if "browser_was_asked" in g else "Accept-Encoding"

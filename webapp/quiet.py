@@ -1,8 +1,10 @@
 """A Flask that keeps respondents out of its log: no address, no form, no time of its own."""
 
 import traceback
+from collections.abc import Callable
 from logging import Formatter
 from types import TracebackType
+from typing import Any
 
 from flask import Flask, request
 from flask.logging import default_handler
@@ -23,6 +25,10 @@ class Quiet(Flask):
     ) -> None:
         """Log the kind and the place of a fault of ours."""
         self.logger.error("%s failed\n%s", request.endpoint, "\n".join(_places(exc_info[1])))
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """Return a view or a hook as it is: none of ours is asynchronous, so none is looked at."""
+        return func
 
 
 def _places(error: BaseException | None) -> list[str]:

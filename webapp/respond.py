@@ -14,7 +14,6 @@ from flask import (
     Blueprint,
     Response,
     abort,
-    make_response,
     redirect,
     render_template,
     request,
@@ -32,7 +31,7 @@ from translations.languages import Language
 from webapp import fairplay, recordings
 from webapp.compressed import Compressed
 from webapp.forms import LONGEST_ANSWER, AnswerError, Fault, read_answer
-from webapp.i18n import chosen, named, tell_caches
+from webapp.i18n import chosen, named, varied
 from webapp.security import stylesheet
 from webapp.service import place_name, service
 
@@ -108,7 +107,8 @@ def answer(code: str, language: str, token: str, name: str) -> AnyResponse:
     """Save an answer and go on to the next item."""
     visit = visit_of(code, language, token)
     item = visit.instrument.items.get(name) or abort(404)
-    wave = service().wave
+    serving = service()
+    wave = serving.wave
     if wave is None:
         return _closed(visit.target, visit.row, status=403)
     try:
@@ -121,20 +121,20 @@ def answer(code: str, language: str, token: str, name: str) -> AnyResponse:
         version=visit.instrument.version,
         wave=wave.id,
         language=visit.row.tag,
-        moment=service().moment,
+        moment=serving.moment,
     )
     if not visit.answers:
         fairplay.count_response(visit.target)
-    saved = service().storage.save(token, context, {item.id: given}, written)
+    saved = serving.storage.save(token, context, {item.id: given}, written)
     if not visit.is_long:
-        return _onward(visit.address("done", tapped=service().tokens.tapped(token)))
+        return _onward(visit.address("done", tapped=serving.tokens.tapped(token)))
     after = Way(visit.instrument, saved.answers).pending(item)
     return _onward(visit.address(after.id if after else "answers"))
 
 
 def _onward(path: str) -> Response:
     """Lead to the next page; without the text that nobody sees, and that takes a while to make."""
-    return make_response(b"", 303, {"Location": path})
+    return Response(b"", 303, {"Location": path})
 
 
 @pages.get("/<code>/<language>/<token>/answers")
@@ -209,8 +209,9 @@ def _start(code: str, wish: str | None = None) -> AnyResponse:
     if service().wave is None:
         return _closed(target, row)
     fairplay.count_start()
-    newest = service().campaign.instruments[target.survey]
-    token = service().tokens.draw(target)
+    serving = service()
+    newest = serving.campaign.instruments[target.survey]
+    token = serving.tokens.draw(target)
     visit = Visit(target=target, code=target.code, row=row, token=token, instrument=newest)
     return _question(visit, visit.way.reached[0][0])
 
@@ -257,11 +258,12 @@ def _offered(target: Target | None) -> Sequence[Language]:
 
 def find(typed: str) -> tuple[Target | None, str]:
     """Return what a typed code stands for, else why it stands for nothing."""
+    serving = service()
     try:
-        target = service().storage.target(read_code(typed))
+        target = serving.storage.target(read_code(typed))
     except LinkError:
         return None, "mistyped"
-    campaign = service().campaign
+    campaign = serving.campaign
     if target and target.campaign == campaign.id and target.survey in campaign.instruments:
         return target, ""
     return None, "unknown"
@@ -278,16 +280,17 @@ def visit_of(code: str, language: str, token: str) -> Visit:
 
 def _opened(target: Target, row: Language, token: str) -> Visit:
     """Return a visit with what is stored of it, in the version of the survey that it began."""
-    given = service().storage.response(target.campaign, token)
+    serving = service()
+    given = serving.storage.response(target.campaign, token)
     if given is None:
-        newest = service().campaign.instruments[target.survey]
+        newest = serving.campaign.instruments[target.survey]
         return Visit(target=target, code=target.code, row=row, token=token, instrument=newest)
     return Visit(
         target=target,
         code=target.code,
         row=row,
         token=token,
-        instrument=service().storage.instrument(given.version),
+        instrument=serving.storage.instrument(given.version),
         answers=given.answers,
         written=given.written,
     )
@@ -376,12 +379,10 @@ def show(
 
 
 def _sent(body: bytes, status: int, *, encoded: bool = False) -> Response:
-    response = make_response(body, status)
-    response.vary.add("Accept-Encoding")
-    tell_caches(response)
+    headers = {"Content-Type": "text/html; charset=utf-8", "Vary": varied()}
     if encoded:
-        response.headers["Content-Encoding"] = "gzip"
-    return response
+        headers["Content-Encoding"] = "gzip"
+    return Response(body, status, headers)
 
 
 def _html(
