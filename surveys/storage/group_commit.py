@@ -6,7 +6,7 @@ is told only after its own words are durable.
 
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from threading import Lock
 from typing import Generic, TypeVar
 
@@ -20,6 +20,10 @@ class _Ticket(Generic[Work, Outcome]):
     outcome: Outcome | None = None
     error: BaseException | None = None
     served: bool = False
+    called: Lock = field(default_factory=Lock)  # held until it is done, or to lead
+
+    def __post_init__(self) -> None:
+        self.called.acquire()
 
 
 class GroupCommit(Generic[Work, Outcome]):
@@ -37,18 +41,36 @@ class GroupCommit(Generic[Work, Outcome]):
     ) -> None:
         self._write, self._is_about_one = write, is_about_one
         self._waiting: deque[_Ticket[Work, Outcome]] = deque()
-        self._turn = Lock()
+        self._door = Lock()  # to the queue; held for a moment only
+        self._busy = False  # whether one of those who wait is writing
 
     def do(self, work: Work) -> Outcome:
         """Return what came of a piece of work, after it is durable; raise what went wrong."""
         ticket = _Ticket[Work, Outcome](work)
-        self._waiting.append(ticket)
-        with self._turn:
-            if not ticket.served:
-                self._serve([self._waiting.popleft() for _ in range(len(self._waiting))])
+        with self._door:
+            self._waiting.append(ticket)
+            leads, self._busy = not self._busy, True
+        if not leads:
+            ticket.called.acquire()
+        if not ticket.served:
+            self._lead()
         if ticket.error:
             raise ticket.error
         return ticket.outcome  # type: ignore[return-value]  # there is one where no error is
+
+    def _lead(self) -> None:
+        """Write for all who wait now; then let the first of those who have come lead."""
+        with self._door:
+            tickets = list(self._waiting)
+            self._waiting.clear()
+        try:
+            self._serve(tickets)
+        finally:
+            with self._door:
+                following = self._waiting[0] if self._waiting else None
+                self._busy = following is not None
+            for ticket in filter(None, (following, *tickets)):
+                ticket.called.release()
 
     def _serve(self, tickets: Sequence[_Ticket[Work, Outcome]]) -> None:
         try:

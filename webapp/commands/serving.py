@@ -26,7 +26,7 @@ from webapp.config import DEMO, FOLDER, WORKERS, settings
 from webapp.service import headings, latest_wave
 
 LOOPBACK = "127.0.0.1"
-THREADS = 8  # of a worker: so many answers can share a commit
+THREADS = 16  # of a worker: so many answers can share a commit
 
 
 @click.command(epilog="Example: philos serve leipzig-east --port 8080")
