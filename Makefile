@@ -6,11 +6,13 @@ BIN = .venv/bin
 
 setup: .venv/ready
 
+# The lock names every package, so nothing is left for pip to resolve. Asked to (--no-deps left out),
+# pip 23 takes `coverage[toml]` for a package apart from `coverage==…` and refuses once a newer one is out.
 .venv/ready: requirements.lock pyproject.toml .ci/system
 	.ci/system
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "philos needs Python 3.11 or newer.")'
 	$(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	touch $@
 
