@@ -5,6 +5,7 @@ fonts-noto-core.
 """
 
 import tempfile
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -16,8 +17,14 @@ from materials.campaign import load
 from materials.example import write_example
 from materials.formats import FORMATS
 from materials.questionnaire import build as build_questionnaires
+from materials.report import report
 from materials.sheets import Output, questionnaires, sheets
+from surveys.storage import Storage
 from tests.browser import chromium, served
+from translations.languages import language
+from webapp.comparing import Results
+from webapp.config import settings
+from webapp.giving import content, given
 
 HERE = Path(__file__).parent / "pictures"
 GREY = "#8a8f98"
@@ -121,13 +128,34 @@ def shown(folder: Path) -> None:
             phone.screenshot(path=file, full_page=True)
             taken.append(Image.open(file).convert("RGB"))
         side_by_side(taken).save(HERE / "survey.png", optimize=True)
-        desk = browser.new_page(viewport={"width": 1180, "height": 700})
+        desk = browser.new_page(viewport={"width": 1180, "height": 1560})
         desk.goto(f"{base}/staff/results?language=de")
         desk.fill("#name", "demo")
         desk.fill("#password", password)
         desk.click("button.primary")
-        desk.goto(f"{base}/staff/results?language=de&wave={load(folder).waves[0].id}")
-        desk.screenshot(path=HERE / "comparison.png", full_page=True)
+        desk.wait_for_load_state()
+        desk.goto(f"{base}/staff/results?language=de")
+        desk.screenshot(path=HERE / "comparison.png")
+
+
+def given_back(folder: Path, out: Path) -> None:
+    """Print what the answers of the trial give back: flyers, and pages of the report."""
+    chosen = settings(folder, demo=True)
+    results = Results(load(folder), Storage(chosen.database_url, chosen.secret))
+    campaign = replace(results.campaign, given=given(results))
+    first = {
+        sheet.tag: sheet
+        for sheet in reversed(sheets(campaign))
+        if (sheet.topic.id, sheet.format.id) == ("results", "flyer-a6")
+    }
+    run = build(campaign, folder, out, [first["de"], first["ar"]], outputs=[Output.SCREEN])
+    files = {entry.language: out / entry.file for entry in run.entries}
+    sides = [picture for tag in ("de", "ar") for picture in pages(files[tag], 380)]
+    side_by_side(sides).save(HERE / "results-flyer.png", optimize=True)
+    pdf = out / "report.pdf"
+    pdf.write_bytes(report(campaign, folder, content(results), language("de")).pdf)
+    book = pages(pdf, 520)
+    side_by_side([book[0], book[2], book[9]]).save(HERE / "report.png", optimize=True)
 
 
 if __name__ == "__main__":
@@ -136,6 +164,7 @@ if __name__ == "__main__":
         folder = Path(scratch) / "campaign"
         write_example(folder, date.today())  # noqa: DTZ011
         shown(folder)
+        given_back(folder, Path(scratch) / "given")
         printed(folder, Path(scratch) / "out")
         on_paper(folder, Path(scratch) / "out")
         gallery(folder, Path(scratch) / "gallery")

@@ -6,9 +6,7 @@ alone are laid out once.
 """
 
 import hashlib
-import json
 import os
-import re
 import shutil
 import tempfile
 from collections import Counter
@@ -24,6 +22,7 @@ from materials.campaign import Campaign
 from materials.conversion import PressError
 from materials.imposition import ImpositionError
 from materials.labels import LabelError
+from materials.manifest import Part, read_manifest, write_manifest
 from materials.pdf import LayoutError
 from materials.preflight import PreflightError, prove, scan
 from materials.production import Copy, Job, Made, Options, Timings, grid_of, labels_of, produce
@@ -34,9 +33,6 @@ from surveys.links import url
 from translations.errors import UserError
 from translations.review import State
 
-MANIFEST = "manifest.json"
-_PART = r"[a-z0-9-]{1,40}"
-_FILE = rf"({'|'.join(Output)})/{_PART}/{_PART}/[A-Za-z-]{{1,35}}/{_PART}\.pdf"  # Sheet.file
 _SCANNED_AT_ONCE = 40  # pages
 USUAL = Options()
 
@@ -156,7 +152,7 @@ def plan(
         copies = tuple(
             Copy(sheet, output, place.name, place.outdoors)
             for sheet in found
-            for output in _outputs(sheet, outputs)
+            for output in made_for(sheet, outputs)
             for place in [campaign.place(sheet.place)]
         )
         try:
@@ -171,7 +167,8 @@ def plan(
     return [job for job in jobs if job.copies]
 
 
-def _outputs(sheet: Sheet, asked: Sequence[Output]) -> list[Output]:
+def made_for(sheet: Sheet, asked: Sequence[Output]) -> list[Output]:
+    """Return for what a sheet is made: those of the outputs asked for that it has, or its usual."""
     return [output for output in sheet.outputs if output in asked] or [
         output for output in sheet.outputs[:1] if not asked
     ]
@@ -330,35 +327,11 @@ def _entry(job: Job, copy: Copy, made: Made) -> Entry:
     )
 
 
-def read_manifest(out: Path) -> dict[str, Any]:
-    """Return the last run's entries by their files; empty where there is no usable manifest."""
-    try:
-        entries = json.loads((out / MANIFEST).read_text("utf-8"))["sheets"]
-        return {entry["file"]: entry for entry in entries if _is_entry(entry)}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        return {}
-
-
-def _is_entry(entry: dict[str, Any]) -> bool:
-    """Return whether an entry names a file that only a print run can have written."""
-    file = entry.get("file")
-    ours = isinstance(file, str) and re.fullmatch(_FILE, file) is not None
-    return ours and {"source", "sha256", "pages"} <= entry.keys()
-
-
 def _write_manifest(
     campaign: Campaign, out: Path, before: dict[str, Any], entries: Sequence[Entry]
 ) -> None:
-    """Write the manifest of all files that lie in the folder, and remove those of the past.
-
-    A sheet that the campaign no longer has must not lie among those to be handed out.
-    """
+    """Write the manifest of all files that lie in the folder, without those of the past."""
     now = {entry.file: entry.to_json() for entry in entries}
     expected = [sheet.file(output) for sheet in unproved(campaign) for output in sheet.outputs]
-    for file in before.keys() - set(expected) - now.keys():
-        (out / file).unlink(missing_ok=True)
     kept = {file: entry for file in expected if (entry := now.get(file) or before.get(file))}
-    document = {"campaign": campaign.id, "sheets": list(kept.values())}
-    part = out / f".{MANIFEST}.part"
-    part.write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n", "utf-8")
-    part.replace(out / MANIFEST)
+    write_manifest(out, campaign.id, Part.SHEETS, before, kept)

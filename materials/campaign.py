@@ -11,10 +11,11 @@ from typing import Annotated, Literal
 from xml.etree import ElementTree as ET
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, Field, InstanceOf, StringConstraints
 from pydantic.dataclasses import dataclass
 
 from materials.formats import FORMATS, Format
+from materials.given import Given
 from materials.library import BUNDLED_FONTS, topics
 from materials.privacy import Controller, Retention
 from surveys.definition import Instrument, Row, instrument, instruments
@@ -38,6 +39,7 @@ SURVEYS = "surveys"  # the folder of a campaign's own surveys
 TRANSLATIONS = "translations"  # and that of their catalogues
 CO_FUNDED = "Kofinanziert von der Europäischen Union"
 FINE = 0.01  # mm
+MOST_COPIES = 1_000_000
 
 
 def _is_png(data: bytes) -> bool:
@@ -83,9 +85,11 @@ def _once(names: tuple[str, ...]) -> tuple[str, ...]:
     return names
 
 
+Latitude = Annotated[float, Field(ge=-90, le=90)]
+Longitude = Annotated[float, Field(ge=-180, le=180)]
 Tag = Annotated[str, StringConstraints(max_length=35), AfterValidator(_language)]
 Tags = Annotated[tuple[Tag, ...], AfterValidator(_once)]
-Count = Annotated[Whole, Field(ge=1, le=1_000_000)]
+Count = Annotated[Whole, Field(ge=1, le=MOST_COPIES)]
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
@@ -147,11 +151,15 @@ class Contact:
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class Place:
-    """Where sheets hang or lie; the survey asks about the first five."""
+    """Where sheets hang or lie; the survey asks about the first five.
+
+    ``position`` is its latitude and longitude in degrees, for the map and for the daylight.
+    """
 
     id: Id
     name: Filled
     outdoors: Switch
+    position: tuple[Latitude, Longitude] | None = None
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
@@ -162,6 +170,23 @@ class Wave:
     name: Filled
     opens: Day
     closes: Day
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class Residents:
+    """Who lives in the district: rows of a code of each item that weights a survey, and people.
+
+    The survey of philos is weighted by age and gender: ``[2, 1, 840]`` are 840 women of 18 to 29.
+    ``source`` says who has counted them, and when.
+    """
+
+    source: Filled
+    people: Annotated[tuple[tuple[Whole, ...], ...], Field(min_length=2, max_length=1000)]
+
+    @property
+    def table(self) -> Mapping[tuple[int, ...], int]:
+        """Return how many people there are by their codes."""
+        return {tuple(row[:-1]): row[-1] for row in self.people}
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
@@ -196,10 +221,25 @@ class Paper:
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
+class GivingBack:
+    """Which result the sheets of the topic ``results`` show, and what the alliance does about it.
+
+    Without ``wave``, ``survey`` or ``question`` it is the newest that is released, the campaign's,
+    and its core question. ``changes`` is translated like a survey of the campaign.
+    """
+
+    wave: Id | None = None
+    survey: Id | None = None
+    question: Text = ""
+    changes: Text = ""
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
 class Campaign:
     """A campaign as its folder says it; ``surveys`` are its own, each in a file of ``surveys/``.
 
     Without a ``controller`` nothing is published; without ``free_text`` no survey asks for words.
+    ``given`` is the released result that ``results`` asks for, put in by who reads the database.
     """
 
     id: Id
@@ -221,6 +261,9 @@ class Campaign:
     retention: Retention = field(default_factory=Retention)
     free_text: Switch = False
     paper: Paper | None = None
+    population: Residents | None = None
+    results: GivingBack = field(default_factory=GivingBack)
+    given: InstanceOf[Given] | None = None
     timezone: Annotated[str, AfterValidator(_zone)] = "Europe/Berlin"
     edition: Text = ""
     example: Switch = False
@@ -229,6 +272,15 @@ class Campaign:
     def zone(self) -> ZoneInfo:
         """Return the time zone in which days and waves are counted."""
         return ZoneInfo(self.timezone)
+
+    @cached_property
+    def position(self) -> tuple[float, float] | None:
+        """Return where the campaign is: the mean of the places whose position is known."""
+        known = [place.position for place in self.places if place.position]
+        if not known:
+            return None
+        north, east = zip(*known, strict=True)
+        return sum(north) / len(known), sum(east) / len(known)
 
     @cached_property
     def rows(self) -> tuple[Language, ...]:
@@ -301,6 +353,7 @@ def load(folder: Path) -> Campaign:
         *_logos(campaign, folder),
         *_programmes(campaign),
         *_folds(campaign),
+        *_uncounted(campaign),
     ]
     if findings:
         raise DocumentError(findings)
@@ -383,8 +436,18 @@ def _references(campaign: Campaign) -> Iterator[Finding]:
         for tag in set(material.languages) - set(campaign.languages):
             yield _finding(f"{key}.languages", _unknown(tag, campaign.languages))
         yield from _unsuited(key, material)
+    yield from _unknown_results(campaign)
     if campaign.paper:
         yield from _unknown_on_paper(campaign, campaign.paper)
+
+
+def _unknown_results(campaign: Campaign) -> Iterator[Finding]:
+    wave, survey = campaign.results.wave, campaign.results.survey
+    waves = [each.id for each in campaign.waves]
+    if wave and wave not in waves:
+        yield _finding("results.wave", _unknown(wave, waves))
+    if survey and survey not in campaign.used_surveys:
+        yield _finding("results.survey", _unknown(survey, campaign.used_surveys))
 
 
 def _unknown_on_paper(campaign: Campaign, paper: Paper) -> Iterator[Finding]:
@@ -479,6 +542,23 @@ def _folds(campaign: Campaign) -> Iterator[Finding]:
             )
         elif min(widths) < form.width / len(widths) * 0.9:
             yield _finding(f"folds.{name}", "has a panel far narrower than the others.")
+
+
+def _uncounted(campaign: Campaign) -> Iterator[Finding]:
+    """Yield rows of the population that no stratum of the survey has, or that stand twice."""
+    asked = campaign.known_surveys.get(campaign.survey)
+    if campaign.population is None or asked is None:
+        return
+    key, known = "population.people", [asked.items[name].on_scale for name in asked.weight_by]
+    for number, row in enumerate(campaign.population.people, start=1):
+        *codes, people = row
+        if not known or len(codes) != len(known) or people < 0:
+            items = _listed(asked.weight_by) or "nothing"
+            yield _finding(f"{key}[{number}]", f"needs a code each for {items}, and people.")
+        elif any(code not in scale for code, scale in zip(codes, known, strict=True)):
+            yield _finding(f"{key}[{number}]", "has a code that the survey does not offer.")
+    if len(campaign.population.table) < len(campaign.population.people):
+        yield _finding(key, "has the same codes twice; keep one row.")
 
 
 def _programmes(campaign: Campaign) -> Iterator[Finding]:

@@ -34,11 +34,11 @@ def write_example(folder: Path, today: date) -> None:
 
 
 def _waves(today: date) -> str:
-    """Return the half-year before this one and this one, as waves."""
+    """Return this half-year and the three before it as waves."""
     summer = SUMMER[0] <= today.month <= SUMMER[-1]
     year = today.year if today.month >= SUMMER[0] else today.year - 1
-    halves = [_winter(year - 1), _summer(year)] if summer else [_summer(year), _winter(year)]
-    return "".join(halves)
+    halves = [_winter(year - 2), _summer(year - 1), _winter(year - 1), _summer(year)]
+    return "".join(halves if summer else [*halves[1:], _winter(year)])
 
 
 def _summer(year: int) -> str:

@@ -7,6 +7,9 @@ from types import MappingProxyType
 from typing import Literal
 
 BLEED = 3.0  # what German print shops ask for at most
+PAPERS: Mapping[str, tuple[float, float]] = MappingProxyType(
+    {"a4": (210, 297), "a3": (297, 420), "sra3": (320, 450)}
+)
 # The smallest body type in pt, by how the paper is read and by script.
 SMALLEST: Mapping[str, Mapping[str, float]] = MappingProxyType(
     {

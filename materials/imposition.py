@@ -4,21 +4,17 @@ Lengths are in millimetres. Everything here happens once for an artwork; stamps 
 """
 
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import sqrt
-from types import MappingProxyType
 from typing import Literal
 
 from pikepdf import Array, Dictionary, Name, Object, Page, Pdf, Stream
 
 from materials.artwork import POINTS
-from materials.formats import Format
+from materials.formats import PAPERS, Format
 from translations.errors import UserError
 
-PAPERS: Mapping[str, tuple[float, float]] = MappingProxyType(
-    {"a4": (210, 297), "a3": (297, 420), "sra3": (320, 450)}
-)
 Edge = Literal["long", "short"]
 _MARK, _GAP = 5, 1  # length of a crop mark, and how far from the bleed it begins
 

@@ -7,6 +7,7 @@ from functools import cache
 from importlib import resources
 from pathlib import Path
 from types import MappingProxyType
+from typing import Literal
 
 from fontTools.ttLib import TTFont
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -50,15 +51,18 @@ def home() -> Path:
 class Topic:
     """A text: its accent, its icon, the formats that suit it, the telephone lines it names.
 
-    A ``medical`` one is to be checked by a professional.
+    ``readers`` are those for whom it was made. A ``medical`` one is to be checked by a
+    professional. One with ``results`` shows a figure of a released wave.
     """
 
     id: str
+    readers: Literal["everyone", "schools", "traders"]
     accent: str
     icon: str
     formats: tuple[str, ...]
     contacts: tuple[str, ...]
     medical: bool = False
+    results: bool = False
 
 
 @cache
@@ -93,11 +97,13 @@ def _topic(name: str) -> Topic:
     said = environment().get_template(f"topics/{name}.jinja").make_module({})
     return Topic(
         id=name,
+        readers=said.readers,  # type: ignore[attr-defined]
         accent=ACCENTS[said.accent],  # type: ignore[attr-defined]
         icon=said.icon,  # type: ignore[attr-defined]
         formats=tuple(said.formats),  # type: ignore[attr-defined]
         contacts=tuple(said.contacts),  # type: ignore[attr-defined]
         medical=getattr(said, "medical", False),
+        results=getattr(said, "results", False),
     )
 
 
@@ -117,6 +123,11 @@ def font_faces() -> str:
 def font_stack(row: Language) -> str:
     """Return the CSS font families of a language: one stack, the first that has the letter."""
     return ", ".join(f'"Philos {family}"' for family in row.fonts)
+
+
+def font_files(row: Language, weight: int) -> list[Path]:
+    """Return the files of a language's fonts in a weight, the first that has a letter draws it."""
+    return [home() / "fonts" / _FONT_FILES[family][weight] for family in row.fonts]
 
 
 @cache

@@ -4,12 +4,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
-from math import inf
+from math import ceil, inf
 from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
+import pypdfium2
 import weasyprint
+from PIL import Image
 from weasyprint import CSS, HTML
 from weasyprint.document import Document
 from weasyprint.formatting_structure import boxes
@@ -20,6 +22,8 @@ from translations.errors import UserError
 
 ENGINE = f"weasyprint {weasyprint.__version__}"
 _MM = 25.4 / 96  # of a CSS pixel
+_POINTS = 72 / 96  # of a CSS pixel
+_HIGHEST = 18_000  # px of a picture; no PDF page may be much higher
 _TOLERANCE = 0.2  # mm that a text may stand out of its box before anyone sees it
 _STEPS = 8  # from the smallest type size of each box to its largest
 _RANGE = re.compile(r"fit\(([\d.]+)(pt|mm), ([\d.]+)\2\)")
@@ -111,6 +115,34 @@ class Typesetter:
         document = self._fitted(_Source(string=html, url_fetcher=self.fetcher), styles, pages, zoom)
         return bytes(document.write_pdf(zoom=zoom, pdf_variant="pdf/ua-1") or b"")
 
+    def book(self, html: str, styles: str) -> bytes:
+        """Return the tagged PDF of a document of as many pages as it needs.
+
+        Raise LayoutError with a text that leaves its box or its page.
+        """
+        document = self._laid_out(_Source(string=html, url_fetcher=self.fetcher), styles, 1)
+        if fault := next((str(found) for found in overflows(document)), ""):
+            raise LayoutError(f"{fault}; shorten it.")
+        return bytes(document.write_pdf(pdf_variant="pdf/ua-1") or b"")
+
+    def image(self, html: str, styles: str, *, width: int, scale: float) -> Image.Image:
+        """Return a document as a picture, ``width`` CSS pixels wide and as high as it is.
+
+        ``scale`` is the number of dots to a CSS pixel. Raise LayoutError where it needs more than
+        one page.
+        """
+        page = f"@page {{ size: {width}px {_HIGHEST}px; margin: 0 }}"
+        document = self._laid_out(_Source(string=html, url_fetcher=self.fetcher), page + styles, 1)
+        root = document.pages[0]._page_box.children[0]  # noqa: SLF001
+        height = ceil(root.position_y + root.margin_height())
+        if len(document.pages) > 1:
+            raise LayoutError(f"The picture is over {_HIGHEST} px high; show fewer groups in it.")
+        pdf = pypdfium2.PdfDocument(document.write_pdf())
+        below = (_HIGHEST - height) * _POINTS
+        drawn: Image.Image = pdf[0].render(scale=scale / _POINTS, crop=(0, below, 0, 0)).to_pil()
+        pdf.close()
+        return drawn.crop((0, 0, round(width * scale), round(height * scale))).convert("RGB")
+
     def _fitted(self, source: HTML, styles: str, pages: int, zoom: float) -> Document:
         """Return the layout at the largest step that fits; most sheets lack little or nothing."""
         found, fits, beyond = None, 0, _STEPS + 1
@@ -176,6 +208,8 @@ def overflows(document: Document, zoom: float = 1) -> Iterator[Overflow]:
 
 
 def _outside(box: boxes.Box, limits: list[boxes.Box], language: str) -> Iterator[Overflow]:
+    if isinstance(box, boxes.MarginBox):
+        return  # it stands in the margin of its page
     if isinstance(box, boxes.LineBox | boxes.TextBox | boxes.ReplacedBox):
         for limit in limits:
             excess = _excess(box, limit)

@@ -10,6 +10,8 @@ from pydantic.dataclasses import dataclass
 
 from surveys.documents import STRICT, Filled, Text, Whole
 
+LOG_MONTHS = 12  # for which it is kept what staff did
+
 
 def _reachable(contact: str) -> str:
     if "@" not in contact and not re.search(r"\d.*\d.*\d", contact):
@@ -50,10 +52,19 @@ class Retention:
 
     def responses_before(self, today: date) -> date:
         """Return the day before which single answers are too old."""
-        year, month = divmod(12 * today.year + today.month - 1 - self.microdata_months, 12)
-        last = monthrange(year, month + 1)[1]
-        return date(year, month + 1, min(today.day, last))
+        return _months_before(today, self.microdata_months)
 
     def texts_before(self, today: date) -> date:
         """Return the day before which texts are too old."""
         return today - timedelta(self.free_text_days)
+
+    def log_before(self, today: date) -> date:
+        """Return the day before which entries of the log are too old."""
+        return _months_before(today, LOG_MONTHS)
+
+
+def _months_before(today: date, months: int) -> date:
+    """Return the same day some months ago, or the last of a shorter month."""
+    year, month = divmod(12 * today.year + today.month - 1 - months, 12)
+    last = monthrange(year, month + 1)[1]
+    return date(year, month + 1, min(today.day, last))

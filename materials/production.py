@@ -8,7 +8,7 @@ import io
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import cache, lru_cache
 from pathlib import Path
 
@@ -17,8 +17,8 @@ import pikepdf
 from materials.artwork import ON_SCREEN, Artwork, Kind, Stamp, prepare, slots, to_bytes
 from materials.conversion import ON_PRESS
 from materials.encoder import paths, symbols
-from materials.formats import BLEED, Format
-from materials.imposition import PAPERS, Edge, Grid, fitted, impose
+from materials.formats import BLEED, PAPERS, Format
+from materials.imposition import Edge, Grid, fitted, impose
 from materials.labels import LabelSheet, label_sheet
 from materials.library import font_faces, home
 from materials.pdf import typesetter
@@ -221,6 +221,22 @@ def produce(job: Job, staging: Path) -> Produced:
                 digest = hashlib.sha256(data).hexdigest()
                 result.made[copy.file] = Made(digest, len(artwork.pdf.pages), instances)
     return result
+
+
+def proof(job: Job) -> bytes:
+    """Return the first sheet of a job as PDF, alone on its trimmed pages as a screen shows it.
+
+    Raise LayoutError where a text does not fit.
+    """
+    form, page, copy = job.form, job.page, job.copies[0]
+    laid_out = typesetter(font_faces(), home()).set(
+        page.html, page.styles, pages=form.pages, zoom=form.zoom
+    )
+    artwork = Artwork(prepare(laid_out, form), page.lettering, page.widths)
+    artwork.stamp(_stamp(job, replace(copy, sheet=copy.sheet.of(1))))
+    for each in artwork.pdf.pages:
+        each.mediabox = each.trimbox
+    return artwork.save()
 
 
 def _filled(

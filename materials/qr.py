@@ -47,6 +47,15 @@ class Symbol:
         ]
         return b"\n".join(runs) + b"\n"
 
+    @property
+    def path(self) -> str:
+        """Return the path of the same rectangles in SVG, from the upper left of the quiet zone."""
+        return "".join(
+            f"M{start + QUIET_ZONE} {y + QUIET_ZONE}h{length}v1h-{length}z"
+            for y, row in enumerate(self.rows)
+            for start, length in _runs(row)
+        )
+
 
 def _runs(row: tuple[bool, ...]) -> list[tuple[int, int]]:
     """Return start and length of each run of dark modules."""

@@ -29,11 +29,12 @@ from materials.encoder import paths, symbols
 from materials.formats import Format
 from materials.lettering import lettering
 from materials.library import ACCENTS, environment, font_faces, font_stack, home
-from materials.pdf import LayoutError, typesetter
+from materials.manifest import Part, read_manifest, write_manifest
+from materials.pdf import ENGINE, LayoutError, typesetter
 from materials.preflight import PreflightError, prove, scan
 from materials.qr import QUIET_ZONE, QRTooSmall, fitted, level
-from materials.render import RenderError, check_glyphs, check_letters, style_file
-from materials.sheets import Questionnaire
+from materials.render import RenderError, check_glyphs, check_letters, digest, style_file
+from materials.sheets import Questionnaire, questionnaires
 from surveys import paper
 from surveys.definition import Instrument, wordings
 from surveys.links import url
@@ -49,7 +50,10 @@ _ON_THE_BACK = ".closing { break-before: page; }"
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """One file of questionnaires: the serial numbers of its copies, and how far it is reviewed."""
+    """One file of questionnaires in the manifest: its serial numbers, and how far it is reviewed.
+
+    ``source`` is the hash of what all copies have in common.
+    """
 
     survey: str
     version: str
@@ -62,6 +66,7 @@ class Entry:
     states: dict[str, int]
     scanned: bool
     sha256: str
+    source: str
 
     @property
     def reviewed(self) -> bool:
@@ -89,6 +94,11 @@ class Job:
     host: str
     version: str
     sheets: tuple[tuple[Questionnaire, str], ...]  # with the names of their places
+
+    @property
+    def fingerprint(self) -> str:
+        """Return a hash of what all copies have in common; equal means that nothing changed."""
+        return digest([self.html, self.styles, self.host, ENGINE])
 
     def marks(self, sheet: Questionnaire) -> list[paper.Mark]:
         """Return what is printed on each copy to tell it apart."""
@@ -120,7 +130,21 @@ def build(
             (staging / entry.file).replace(out / entry.file)
     finally:
         shutil.rmtree(staging)
+    _record(campaign, out, entries)
     return entries
+
+
+def _record(campaign: Campaign, out: Path, entries: Sequence[Entry]) -> None:
+    """Write the manifest of all questionnaires that lie in the folder."""
+    before = read_manifest(out, Part.QUESTIONNAIRES)
+    asked = {(sheet.survey, sheet.tag, sheet.place) for sheet in questionnaires(campaign)}
+    known = {**before, **{entry.file: entry.to_json() for entry in entries}}
+    kept = {
+        file: entry
+        for file, entry in sorted(known.items())
+        if tuple(map(entry.get, ("survey", "language", "place"))) in asked
+    }
+    write_manifest(out, campaign.id, Part.QUESTIONNAIRES, before, kept)
 
 
 def plan(campaign: Campaign, folder: Path, wanted: Sequence[Questionnaire]) -> list[Job]:
@@ -306,6 +330,7 @@ def _written(job: Job, prepared: bytes, sheet: Questionnaire, place: str, stagin
         states=job.states,
         scanned=True,
         sha256=hashlib.sha256(data).hexdigest(),
+        source=job.fingerprint,
     )
 
 

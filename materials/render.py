@@ -15,12 +15,14 @@ from types import SimpleNamespace
 from markupsafe import Markup
 
 from materials.artwork import SLACK, Kind, Side, slot
-from materials.campaign import Campaign
+from materials.campaign import TRANSLATIONS, Campaign
 from materials.formats import BLEED, SMALLEST, Format
+from materials.given import answers
 from materials.lettering import Lettering, lettering, stampable
 from materials.library import drawable, environment, font_stack, home
 from materials.pdf import ENGINE
 from materials.sheets import Sheet
+from materials.worded import context
 from surveys.links import address
 from translations.catalogs import Texts
 from translations.errors import UserError
@@ -66,6 +68,7 @@ def render(campaign: Campaign, folder: Path, sheets: Sequence[Sheet]) -> Page:
     whether all its texts are reviewed, and where they are not, once more with the draft marks.
     """
     first = sheets[0]
+    check_results(campaign, first)
     names = {campaign.place(sheet.place).name for sheet in sheets}
     addresses = {address(campaign.host, code) for sheet in sheets for code in sheet.codes}
     letters = frozenset("".join(sorted(names | addresses)))
@@ -73,7 +76,8 @@ def render(campaign: Campaign, folder: Path, sheets: Sequence[Sheet]) -> Page:
     measure = lettering(letters).width
     widths = {Kind.ADDRESS: max(map(measure, addresses)), Kind.PLACE: max(map(measure, names))}
     readers = [first.language] if first.format.halves == 1 else [source(), first.language]
-    texts = [Texts(reader, marks=True) for reader in readers]
+    own = [folder / TRANSLATIONS]
+    texts = [Texts(reader, folders=own, marks=True) for reader in readers]
     html = _html(campaign, folder, first, texts, widths, final=True)
     if not all(known.final for known in texts):
         html = _html(campaign, folder, first, texts, widths, final=False)
@@ -106,7 +110,11 @@ def _said_by(campaign: Campaign, sheet: Sheet) -> list[object]:
     contacts = {kind: campaign.contacts.get(kind) for kind in sheet.topic.contacts}
     review = campaign.medical_reviews.get(sheet.topic.id)
     own = (campaign.organisation, campaign.imprint, review, *campaign.funders, *contacts.values())
-    return [campaign.host, campaign.edition, *(asdict(part) if part else None for part in own)]
+    said: list[object] = [campaign.host, campaign.edition]
+    said += [asdict(part) if part else None for part in own]
+    if sheet.topic.results and campaign.given:
+        said += [asdict(campaign.results), *campaign.given.to_json()]
+    return said
 
 
 def digest(content: object) -> str:
@@ -124,7 +132,7 @@ def _html(
     final: bool,
 ) -> str:
     logos = {
-        funder.logo: _data_uri(folder / funder.logo) for funder in campaign.funders if funder.logo
+        funder.logo: data_uri(folder / funder.logo) for funder in campaign.funders if funder.logo
     }
     shared = {
         "campaign": campaign,
@@ -132,6 +140,8 @@ def _html(
         "bleed": BLEED / sheet.format.zoom,
         "instrument": campaign.instruments[sheet.survey],
         "copies": sheet.material.copies,
+        "given": campaign.given,
+        "answers": answers,
         "final": final,
         "logos": logos,
         "icon": _icon,
@@ -144,7 +154,7 @@ def _html(
             sheet,
             {
                 **shared,
-                "texts": known,
+                **context(known, campaign.given.names if campaign.given else {}),
                 "language": known.language,
                 "slots": _slots(sheet.format, known.language, widths),
             },
@@ -199,7 +209,8 @@ def _icon(name: str, colour: str) -> Markup:
 
 
 @cache
-def _data_uri(path: Path) -> str:
+def data_uri(path: Path) -> str:
+    """Return a file as an address that holds it."""
     kind = mimetypes.types_map[path.suffix.lower()]
     return f"data:{kind};base64,{base64.b64encode(path.read_bytes()).decode()}"
 
@@ -245,6 +256,22 @@ def _templates_hash(form: Format, topic: str) -> str:
 def _fonts_hash() -> str:
     files = sorted((home() / "fonts").glob("*.ttf"))
     return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
+
+
+def check_results(campaign: Campaign, sheet: Sheet) -> None:
+    """Raise RenderError where a sheet of results has no figure that may be shown."""
+    if not sheet.topic.results:
+        return
+    if campaign.given is None:
+        raise RenderError(
+            f"{sheet}: there is no result to show yet; release a closed wave with `philos "
+            "release` or on the page Overview."
+        )
+    if campaign.given.group.share is None:
+        raise RenderError(
+            f"{sheet}: the answers to {campaign.given.item.id!r} are too few to be shown, or "
+            "hidden so that nobody can be told; name another question in [results]."
+        )
 
 
 def check_letters(sheet: object, names: set[str]) -> None:

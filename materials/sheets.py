@@ -1,7 +1,7 @@
 """Sheets: what a campaign prints, one for each topic, format, language and place."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 
@@ -51,6 +51,11 @@ class Sheet:
         """Return the sheet's codes, in the order of its copies."""
         return tuple(target.code for target in self.targets)
 
+    def of(self, copies: int) -> "Sheet":
+        """Return the sheet in so many copies; one with serials has no more than it was given."""
+        targets = self.targets[:copies] if self.material.serials else self.targets
+        return replace(self, material=replace(self.material, copies=copies), targets=targets)
+
     def file(self, output: Output) -> str:
         """Return the path of one of the sheet's outputs below the output folder."""
         material = self.material
@@ -67,11 +72,38 @@ class Sheet:
         return f"{self.material.topic}, {self.material.format}, {self.tag}, {self.place}"
 
 
+def matching(
+    found: Iterable[Sheet],
+    *,
+    topics: Collection[str] = (),
+    formats: Collection[str] = (),
+    languages: Collection[str] = (),
+    places: Collection[str] = (),
+) -> list[Sheet]:
+    """Return those of some sheets that are of the topics, formats, languages and places named.
+
+    Where none is named, all are meant.
+    """
+    return [
+        sheet
+        for sheet in found
+        if (not topics or sheet.material.topic in topics)
+        and (not formats or sheet.material.format in formats)
+        and (not languages or sheet.tag in languages)
+        and (not places or sheet.place in places)
+    ]
+
+
 def sheets(campaign: Campaign) -> list[Sheet]:
     """Return every sheet of a campaign; raise LinkError where two would bear the same code."""
     found = unproved(campaign)
     targets(found)
     return found
+
+
+def ready(campaign: Campaign, found: Iterable[Sheet]) -> list[Sheet]:
+    """Return the sheets that can be made now: those of results as soon as there are some."""
+    return [sheet for sheet in found if campaign.given or not sheet.topic.results]
 
 
 def unproved(campaign: Campaign) -> list[Sheet]:

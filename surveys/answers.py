@@ -26,6 +26,34 @@ def counted(asked: Instrument, answers: Answers) -> Counter[tuple[str, int]]:
     return found
 
 
+def crossed(asked: Instrument, answers: Answers) -> Counter[tuple[str, int]]:
+    """Return how the answers of a respondent go together, as far as a comparison asks for it.
+
+    ``day&dark`` is of who answered both of two twins on their scale; its code is the sum of 2 for
+    an adverse answer to the first and 1 to the second. ``dark@2.1`` is of who answered an item and
+    has said that she is of the age 2 and the gender 1; its code is 1 for an adverse answer.
+    """
+    if not asked.twins and not asked.weight_by:
+        return Counter()
+    adverse = {
+        item.id: answer in item.scale.adverse
+        for item, answer in asked.reached(answers)
+        if item.scale.adverse and answer in item.on_scale
+    }
+    found: Counter[tuple[str, int]] = Counter()
+    for one, other in asked.twins:
+        if one in adverse and other in adverse:
+            found[f"{one}&{other}", 2 * adverse[one] + adverse[other]] = 1
+    stratum = [answers.get(item) for item in asked.weight_by]
+    known = (asked.items[item].on_scale for item in asked.weight_by)
+    if stratum and all(code in codes for code, codes in zip(stratum, known, strict=True)):
+        name = ".".join(map(str, stratum))
+        found.update(
+            {(f"{item}@{name}", int(is_adverse)): 1 for item, is_adverse in adverse.items()}
+        )
+    return found
+
+
 class Way:
     """The way of a respondent through an instrument, as her answers make it."""
 

@@ -75,8 +75,9 @@ def _look(counts: Mapping[Cell, int], flagged: frozenset[Cell]) -> Finding:
         for cell, rate in usual.items()
         if rate
     }
-    rejected = holm(values, LEVEL, others=len(counts) - len(large))
-    return Finding(frozenset(rejected), frozenset(large.keys() - values.keys()))
+    adjusted = holm(values, others=len(counts) - len(large))
+    rejected = frozenset(cell for cell, value in adjusted.items() if value <= LEVEL)
+    return Finding(rejected, frozenset(large.keys() - values.keys()))
 
 
 Rates = Mapping[tuple[str, int], Mapping[str, Usual]]  # by place and band, then by link

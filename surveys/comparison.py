@@ -1,104 +1,139 @@
-"""Comparisons: how the answers to one item differ between groups, disclosure control included."""
+"""Comparisons: how the answers to one item differ between groups. They read releases alone.
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
-from types import MappingProxyType
+Groups are never put in the order of their shares, no difference is called one without a test that
+allows for how many were made, and what cannot be said is said to be so.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from functools import cache
+from itertools import combinations, pairwise
 from typing import Any
 
-from surveys import disclosure
+from pydantic import TypeAdapter
+
+from surveys import cautions
+from surveys.cautions import Note
 from surveys.definition import Instrument, Item
-from surveys.disclosure import Level, Tally
-from surveys.sensitivity import Without, sensitivity, tally, without
-from surveys.statistics import Interval, wilson
-from surveys.storage import Dimension, Storage
+from surveys.differences import (
+    LEVEL,
+    REST,
+    Correction,
+    Difference,
+    Group,
+    Pair,
+    Trend,
+    Verdict,
+    corrected,
+    difference_of,
+    from_rest,
+    pair_of,
+    share_of,
+    trend_of,
+)
+from surveys.disclosure import Row
+from surveys.release import ALL, WITHIN, Dimension, Release, Result
+from surveys.statistics import Weighted
+from surveys.versions import asks_the_same
 from translations.errors import UserError
 from translations.markup import N_
+
+__all__ = [
+    "CAVEAT",
+    "LEVEL",
+    "REST",
+    "Comparison",
+    "ComparisonError",
+    "Correction",
+    "Difference",
+    "Group",
+    "Names",
+    "Pair",
+    "Trend",
+    "Verdict",
+    "Why",
+    "across",
+    "core",
+    "item_of",
+    "over_waves",
+    "questions",
+    "within",
+]
 
 CAVEAT = N_(
     "Freiwillige, selbst ausgewählte Antworten. Die Spannen zeigen nur Zufallsschwankung, nicht "
     "Verzerrung durch Selbstauswahl; keine Aussage über alle Bewohner*innen."
 )
+Names = Mapping[str, str]  # of groups, by their ids
+
+
+class Why(StrEnum):
+    """Why a comparison cannot be made; pages say it in the reader's language."""
+
+    SURVEY = "survey"  # unknown, or without anything to compare
+    QUESTION = "question"  # unknown, or without adverse answers
+    DIMENSION = "dimension"
+    GROUP = "group"
+    PLACE = "place"
+    WAVE = "wave"
+    SAME = "same"  # all answers are of one group
+    UNASKED = "unasked"  # by any wave that was chosen
+    UNANSWERED = "unanswered"  # in any wave that was chosen, at the place
+
+    @property
+    def unknown(self) -> bool:
+        """Return whether something was named that does not exist."""
+        return self not in {Why.SAME, Why.UNASKED, Why.UNANSWERED}
 
 
 class ComparisonError(UserError):
     """A comparison that cannot be made."""
 
-
-@dataclass(frozen=True, kw_only=True)
-class Heading:
-    """A group by its id and name. ``open`` says that answers still come in: a provisional row."""
-
-    id: str
-    name: str
-    open: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
-class Group:
-    """A row of a comparison: what may be shown of a group's answers, None for what may not.
-
-    ``n`` answered on the scale, ``adverse`` of them with an adverse code; ``share`` is their
-    part of ``n``, ``interval`` its Wilson interval at 95 %, both in 0 to 1. ``counts`` tells how
-    often each code of the scale was given. ``apart`` counts the answers beside the scale,
-    skipped ones included. ``without_bursts`` is the share without answers that came in bursts,
-    where there are any and both parts may be shown.
-    """
-
-    id: str
-    name: str
-    open: bool
-    level: Level
-    n: int | None = None
-    adverse: int | None = None
-    share: float | None = None
-    interval: Interval | None = None
-    counts: Mapping[int, int] | None = None
-    apart: int | None = None
-    without_bursts: Without | None = None
+    def __init__(self, why: Why, message: str) -> None:
+        super().__init__(message)
+        self.why = why
 
 
 @dataclass(frozen=True, kw_only=True)
 class Comparison:
     """The answers to one item by the groups of a dimension.
 
-    ``bursts_hidden`` says that answers came in bursts and the share without them may not be shown,
-    ``bursts_unsaid`` that there are too few days to say whether some did.
+    By wave, the rows may be those of one ``place``; else they are of one wave.
     """
 
     campaign: str
     survey: str
     item: Item
     by: Dimension
-    wave: str | None
+    waves: tuple[str, ...]
+    place: str | None
     groups: tuple[Group, ...]
-    bursts_hidden: bool = False
-    bursts_unsaid: bool = False
+    differences: tuple[Difference, ...] = ()
+    trend: Trend | None = None
+    pair: Pair | None = None
+    correction: Correction | None = None
+    notes: tuple[Note, ...] = ()
 
-    @property
-    def provisional(self) -> bool:
-        """Return whether answers still come in for one of the groups."""
-        return any(group.open for group in self.groups)
+    def group(self, name: str) -> Group:
+        """Return a group by its id."""
+        return next(group for group in self.groups if group.id == name)
 
     def to_json(self) -> dict[str, Any]:
         """Return the document of ``philos results --json``."""
-        return {
-            "campaign": self.campaign,
-            "survey": self.survey,
+        document: dict[str, Any] = _adapter().dump_python(self, mode="json", exclude={"item"})
+        return document | {
+            "caveat": CAVEAT,
             "question": self.item.id,
             "text": self.item.question.text,
             "row": self.item.row.text if self.item.row else None,
             "counted": self.item.scale.adverse_label,
-            "by": self.by,
-            "wave": self.wave,
-            "provisional": self.provisional,
-            "groups": [
-                asdict(group) | {"level": group.level.name.lower()} for group in self.groups
-            ],
-            "bursts_hidden": self.bursts_hidden,
-            "bursts_unsaid": self.bursts_unsaid,
-            "caveat": CAVEAT,
         }
+
+
+@cache
+def _adapter() -> TypeAdapter[Comparison]:
+    return TypeAdapter(Comparison)
 
 
 def questions(instrument: Instrument) -> list[Item]:
@@ -112,104 +147,211 @@ def core(instrument: Instrument) -> Item:
     return next((item for item in items if item.question.core), items[0])
 
 
-def load(
-    storage: Storage,
-    *,
-    campaign: str,
-    instrument: Instrument,
-    question: str,
-    by: Dimension,
-    headings: Sequence[Heading],
-    wave: str | None = None,
-) -> Comparison:
-    """Return the comparison of one item by place, within a wave, or by wave.
-
-    Answers to earlier versions of the survey count where the item asked the same.
-    Raise ComparisonError for an item that cannot be compared.
-    """
+def item_of(instrument: Instrument, question: str) -> Item:
+    """Return an item that can be compared; raise ComparisonError for any other."""
     items = {item.id: item for item in questions(instrument)}
     if question not in items:
         raise ComparisonError(
-            f"{question!r} cannot be compared; choose a question from {', '.join(items)}."
+            Why.QUESTION,
+            f"{question!r} cannot be compared; choose a question from {', '.join(items)}.",
         )
-    item = items[question]
-    same = [
-        version.version
-        for version in storage.versions(instrument.id)
-        if _asks_the_same(item, version)
-    ]
-    only = {"wave": wave} if wave else {}
-    found = storage.counts(campaign, same, question, by, **only)
-    # a group that the campaign no longer has is still a part of the sum
-    gone = sorted(found.keys() - {heading.id for heading in headings})
-    rows = [*headings, *(Heading(id=name, name=name) for name in gone)]
-    waves = [wave] if wave else sorted(storage.counts(campaign, same, question, "wave"))
-    bursts = sensitivity(storage, campaign=campaign, versions=same, item=item, by=by, waves=waves)
-    groups = compare(item, rows, found, sum_known=by != "wave", left_out=bursts.left_out)
+    return items[question]
+
+
+def within(
+    release: Release,
+    asked: Instrument,
+    question: str,
+    by: Dimension,
+    names: Names,
+    *,
+    chosen: Sequence[str] = (),
+) -> Comparison:
+    """Return the comparison of an item by a dimension, within a wave.
+
+    ``names`` has the groups in the order in which they are shown. Of ``chosen`` groups each is
+    compared with each, as it was planned; else each with all the others together. Raise
+    ComparisonError where there is nothing that could be compared.
+    """
+    item = item_of(asked, question)
+    if by not in (ALL, *WITHIN):
+        raise ComparisonError(Why.DIMENSION, f"{by!r} is none of {', '.join(WITHIN)}.")
+    result = _result(release, asked, item)
+    table = result.tables.get(by)
+    if table is None:
+        raise ComparisonError(
+            Why.SAME,
+            f"All answers of the wave {release.wave} are of the same {by}, or it is not known of "
+            "any; there is nothing to compare.",
+        )
+    ids = [*(name for name in names if name in table), *sorted(table.keys() - names.keys())]
+    if chosen:
+        if unknown := [name for name in chosen if name not in table]:
+            raise ComparisonError(
+                Why.GROUP, f"{unknown[0]!r} is no {by} with answers in this wave."
+            )
+        ids = [name for name in ids if name in chosen]
+    groups = tuple(
+        _group(
+            item,
+            release.wave,
+            result,
+            table[name],
+            (name, names.get(name, name)),
+            bursts=name if by in ("place", ALL) else None,
+        )
+        for name in ids
+    )
+    notes = [*cautions.on_wave(release, asked.id), *cautions.on_result(result)]
+    differences: list[Difference] = []
+    correction: Correction | None = None
+    if by == "language":
+        notes.append(Note(kind="languages", refusal=True))
+    elif chosen:
+        differences, correction = corrected(
+            [difference_of(item, *pair) for pair in combinations(groups, 2)], "holm"
+        )
+    elif len(groups) > 1:
+        differences, correction = corrected(
+            [from_rest(item, group, result.tables[ALL][ALL]) for group in groups],
+            "benjamini-hochberg",
+        )
     return Comparison(
-        campaign=campaign,
-        survey=instrument.id,
+        campaign=release.campaign,
+        survey=asked.id,
         item=item,
         by=by,
-        wave=wave,
-        groups=tuple(groups),
-        bursts_hidden=bursts.hidden,
-        bursts_unsaid=bursts.unsaid,
+        waves=(release.wave,),
+        place=None,
+        groups=groups,
+        differences=tuple(differences),
+        pair=pair_of(release, asked, item) if by == ALL else None,
+        correction=correction,
+        notes=tuple(notes),
     )
 
 
-def _asks_the_same(item: Item, version: Instrument) -> bool:
-    """Return whether a version of the survey asks an item as it is asked now.
-
-    Either in every word, or with the same codes in a wording that the question declares to mean
-    the same.
-    """
-    other = version.items.get(item.id)
-    if other is None or other.question.kind != item.question.kind:
-        return False
-    if version.version in item.question.comparable_with:
-        codes = [option.code for option in item.scale.choices]
-        known = [option.code for option in other.scale.choices]
-        return (codes, item.scale.adverse) == (known, other.scale.adverse)
-    return _wording(item) == _wording(other)
-
-
-def _wording(item: Item) -> tuple[object, ...]:
-    question = item.question
-    return question.text, question.hint, question.show_if, item.row, item.scale, item.aside
-
-
-def compare(
-    item: Item,
-    headings: Sequence[Heading],
-    counts: Mapping[str, Counter[int]],
+def over_waves(
+    releases: Sequence[Release],
+    versions: Mapping[str, Instrument],
+    asked: Instrument,
+    question: str,
+    names: Names,
     *,
-    sum_known: bool,
-    left_out: Mapping[str, Counter[int]] = MappingProxyType({}),
-) -> list[Group]:
-    """Return a row for each heading, with no more than may be shown of its counts.
+    place: str | None = None,
+) -> Comparison:
+    """Return the comparison of an item over waves, each with the one before; of one place, or all.
 
-    ``left_out`` are those of the answers that came in bursts, as ``sensitivity`` lets them out.
+    ``versions`` are the published versions of the survey. A wave that asked otherwise is not
+    compared. Raise ComparisonError where no wave has answers.
     """
-    raw = [counts.get(heading.id, Counter()) for heading in headings]
-    tallies = [tally(item, row) for row in raw]
-    bursts = [tally(item, left_out.get(heading.id, Counter())) for heading in headings]
-    levels = disclosure.levels(tallies, sum_known=sum_known)
-    aside = [row.total() - tally.n for row, tally in zip(raw, tallies, strict=True)]
-    apart = disclosure.shown(aside, sum_known=sum_known)
-    return [_group(*row) for row in zip(headings, tallies, levels, apart, bursts, strict=True)]
+    item = item_of(asked, question)
+    notes: list[Note] = []
+    rows: list[tuple[Release, Result]] = []
+    for release in releases:
+        survey = release.surveys.get(asked.id)
+        if survey is None or question not in survey.items:
+            continue
+        version = versions.get(survey.version)
+        if version and asks_the_same(item, version):
+            rows.append((release, survey.items[question]))
+        else:
+            figures = {"wave": release.wave}
+            notes.append(Note(kind="changed-wording", refusal=True, figures=figures))
+    if not rows:
+        raise ComparisonError(
+            Why.UNASKED, "No wave has been released that asked this question in these words."
+        )
+    kept = [(release, result) for release, result in rows if _row_of(result, place)]
+    if not kept:
+        raise ComparisonError(
+            Why.UNANSWERED, f"No wave has answers to this question of the place {place!r} alone."
+        )
+    groups = tuple(
+        _group(
+            item,
+            release.wave,
+            result,
+            row,
+            (release.wave, names.get(release.wave, release.wave)),
+            bursts=place or ALL,
+        )
+        for release, result in kept
+        if (row := _row_of(result, place))
+    )
+    differences, correction = corrected(
+        [difference_of(item, later, earlier) for earlier, later in pairwise(groups)], "holm"
+    )
+    groups = tuple(
+        replace(group, notes=(*group.notes, *cautions.on_result(result)))
+        for group, (_, result) in zip(groups, kept, strict=True)
+    )
+    for each, _ in kept:
+        notes += cautions.on_wave(each, asked.id)
+    notes += cautions.on_waves([each for each, _ in kept], [each for _, each in kept])
+    return Comparison(
+        campaign=rows[0][0].campaign,
+        survey=asked.id,
+        item=item,
+        by="wave",
+        waves=tuple(group.wave for group in groups),
+        place=place,
+        groups=groups,
+        differences=tuple(differences),
+        trend=trend_of(groups, [each for each, _ in kept]),
+        correction=correction,
+        notes=tuple(notes),
+    )
 
 
-def _group(heading: Heading, row: Tally, level: Level, apart: int | None, burst: Tally) -> Group:
-    known = asdict(heading) | {"level": level, "apart": apart}
-    if level == Level.HIDDEN:
-        return Group(**known)
+def across(comparisons: Iterable[Comparison]) -> list[Comparison]:
+    """Return comparisons of several items, adjusted for all the differences in them together.
+
+    Who looks at every question finds a difference by chance alone: Benjamini and Hochberg's
+    procedure goes over all of them.
+    """
+    several = list(comparisons)
+    every = [difference for each in several for difference in each.differences]
+    adjusted, correction = corrected(every, "benjamini-hochberg")
+    rest = iter(adjusted)
+    return [
+        replace(
+            each, differences=tuple(next(rest) for _ in each.differences), correction=correction
+        )
+        for each in several
+    ]
+
+
+def _result(release: Release, asked: Instrument, item: Item) -> Result:
+    survey = release.surveys.get(asked.id)
+    if survey is None or item.id not in survey.items:
+        raise ComparisonError(Why.UNASKED, f"The wave {release.wave} did not ask {item.id!r}.")
+    return survey.items[item.id]
+
+
+def _row_of(result: Result, place: str | None) -> Row | None:
+    return result.tables.get("place", {}).get(place) if place else result.tables[ALL][ALL]
+
+
+def _group(
+    item: Item, wave: str, result: Result, row: Row, naming: tuple[str, str], *, bursts: str | None
+) -> Group:
+    """Return a row of a comparison.
+
+    ``naming`` is the id of the group, and its name; ``bursts`` the place, or ``ALL``, of which it
+    is told what bursts change.
+    """
+    group, name = naming
+    notes = tuple(cautions.on_row(item, row))
+    whole = row is result.tables[ALL][ALL]
+    weighted = result.weighted if whole and isinstance(result.weighted, Weighted) else None
     return Group(
-        **known,
-        n=row.n,
-        adverse=row.x,
-        share=row.x / row.n if row.n else None,
-        interval=wilson(row.x, row.n) if row.n else None,
-        counts=row.counts if level == Level.FULL else None,
-        without_bursts=without(row, burst),
+        id=group,
+        name=name,
+        wave=wave,
+        row=row,
+        weighted=weighted,
+        without_bursts=result.without_bursts.get(bursts) if bursts else None,
+        notes=notes,
+        **share_of(row),
     )

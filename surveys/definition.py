@@ -35,6 +35,7 @@ Version = Annotated[str, Field(pattern="^[0-9a-f]{16}$")]
 Some = TypeVar("Some")
 Several = Annotated[tuple[Some, ...], Field(min_length=1)]
 MOST_OPTIONS = 40
+MOST_PATHS = 1_000  # through an instrument, remembered
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
@@ -158,8 +159,10 @@ class Question:
     97 "I never walk alone"; of several answers they go with no other. ``missing`` are the
     instrument's codes for no answer. ``show_if`` is a condition, see ``surveys.conditions``.
     ``shuffled`` options stand in another order for each respondent. A comparison begins with the
-    ``core`` question. ``comparable_with`` names earlier versions of the survey whose wording of
-    this question means the same. ``source`` and ``licence`` say where the wording comes from.
+    ``core`` question. ``twin`` is the one that asks the same of another time, such as after dark.
+    Who gives an answer of ``avoidance``, one of ``extra``, stays away. ``comparable_with`` names
+    earlier versions of the survey whose wording of this question means the same. ``source`` and
+    ``licence`` say where the wording comes from.
     """
 
     id: Id
@@ -174,6 +177,8 @@ class Question:
     shuffled: Switch = False
     show_if: Text = ""
     core: Switch = False
+    twin: Id | None = None
+    avoidance: tuple[Code, ...] = ()
     comparable_with: tuple[Version, ...] = ()
     source: Filled
     licence: Filled
@@ -200,6 +205,8 @@ class Question:
             raise ValueError("a text has no scale, and every other kind has one")
         if self.shuffled and "options" not in self.form.scale:
             raise ValueError("numbers are not shuffled")
+        if not set(self.avoidance) <= {option.code for option in self.extra}:
+            raise ValueError("avoidance names a code that is not one of extra")
         assert self.condition is None or list(self.condition.given())
         return self
 
@@ -232,6 +239,11 @@ class Item:
         return {option.code: option for option in self.scale.choices + self.aside}
 
     @cached_property
+    def on_scale(self) -> frozenset[int]:
+        """Return the codes of the scale."""
+        return frozenset(option.code for option in self.scale.choices)
+
+    @cached_property
     def alone(self) -> frozenset[int]:
         """Return the codes that go with no other."""
         return frozenset(option.code for option in self.aside)
@@ -245,7 +257,11 @@ class Item:
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class Instrument:
-    """A survey as it is written, or as it is published, with the campaign's places as rows."""
+    """A survey as it is written, or as it is published, with the campaign's places as rows.
+
+    ``weight_by`` are the items, such as age and gender, by which its answers can be weighted to
+    the population.
+    """
 
     id: Id
     title: Filled
@@ -253,6 +269,7 @@ class Instrument:
     missing: tuple[Option, ...] = ()
     scales: dict[Id, Scale] = field(default_factory=dict)
     questions: Several[Question]
+    weight_by: tuple[Id, ...] = ()
 
     @model_validator(mode="after")
     def _check(self) -> Self:
@@ -269,6 +286,7 @@ class Instrument:
             self._check_condition(question, asked, where)
             ids.add(question.id)
             asked |= {item.id: item for item in self._items(question)}
+        self._check_crossings(asked)
         if {"one-tap", "text"} <= {question.kind for question in self.questions}:
             raise ValueError("a survey of one tap has no text; leave one of the two out")
         return self
@@ -302,6 +320,19 @@ class Instrument:
                 )
             if not set(given.codes) <= asked[given.item].codes:
                 raise ValueError(f"{where} depends on a code that {given.item!r} does not have")
+
+    def _check_crossings(self, asked: Mapping[str, Item]) -> None:
+        for one, other in self.twins:
+            if other not in asked or one not in asked or asked[one].scale != asked[other].scale:
+                raise ValueError(f"question {one!r} and its twin {other!r} need the same scale")
+        for name in self.weight_by:
+            if name not in asked or asked[name].question.kind not in {"single", "number-band"}:
+                raise ValueError(f"weight_by names {name!r}, which is no question with one answer")
+
+    @cached_property
+    def twins(self) -> tuple[tuple[str, str], ...]:
+        """Return the pairs of items that ask the same of two times."""
+        return tuple((each.id, each.twin) for each in self.questions if each.twin)
 
     @cached_property
     def items(self) -> Mapping[str, Item]:
@@ -368,19 +399,33 @@ class Instrument:
         kept = tuple(question for question in self.questions if question.kind != "text")
         return dataclasses.replace(self, questions=kept) if self.texts else self
 
-    def reached(self, answers: Answers) -> list[tuple[Item, Answer | None]]:
+    def reached(self, answers: Answers) -> Sequence[tuple[Item, Answer | None]]:
         """Return the items that a respondent with these answers is asked, each with its answer.
 
-        Whether an item is asked depends on answers to items that are asked themselves.
+        Whether an item is asked depends on answers to items that are asked themselves. What was
+        worked out last is remembered: an answer is counted, taken back and gone on from.
         """
+        given = tuple(answers.items())
+        found = self._paths.get(given)
+        if found is None:
+            if len(self._paths) >= MOST_PATHS:
+                self._paths.clear()
+            found = self._paths[given] = tuple(self._reached(answers))
+        return found
+
+    @cached_property
+    def _paths(
+        self,
+    ) -> dict[tuple[tuple[str, Answer], ...], tuple[tuple[Item, Answer | None], ...]]:
+        return {}
+
+    def _reached(self, answers: Answers) -> Iterator[tuple[Item, Answer | None]]:
         known: dict[str, Answer] = {}
-        path: list[tuple[Item, Answer | None]] = []
         for item in self.items.values():
             if item.question.condition is None or item.question.condition.holds(known):
-                path.append((item, answers.get(item.id)))
+                yield item, answers.get(item.id)
                 if item.id in answers:
                     known[item.id] = answers[item.id]
-        return path
 
     def asked(self, answers: Answers) -> list[Item]:
         """Return the items that a respondent with these answers is asked."""

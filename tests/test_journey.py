@@ -6,7 +6,7 @@ import sqlite3
 import subprocess
 import urllib.parse
 import urllib.request
-from datetime import date
+from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ import pytest
 import zxingcpp
 from playwright.sync_api import Browser, Page
 
+from materials.campaign import load
 from materials.example import write_example
 from tests.browser import PHILOS, served
 
@@ -104,18 +105,36 @@ def test_from_the_campaign_to_the_comparison(campaign: Path, browser: Browser) -
             answer_without_a_browser(base, path)
         assert stored(campaign) == {("ar", "rabet"): 12}
 
+    wave = closed(campaign)
+    philos("release", campaign, "--wave", wave)
+    with served(campaign) as base:
         desk = browser.new_page()
-        desk.goto(f"{base}/staff/results")
+        desk.goto(f"{base}/staff/results?by=all&language=de")
         desk.fill("#name", "anna")
         desk.fill("#password", PASSWORD)
         desk.click("button.primary")
-        row = desk.locator("tr", has=desk.locator("th", has_text="Rabet"))
-        assert re.sub(r"\s+", " ", row.inner_text()).startswith("Rabet 12")
-        assert "100 %" in row.inner_text()
+        desk.wait_for_load_state()
+        desk.goto(f"{base}/staff/results?by=all&language=de")
+        said = re.sub(r"\s+", " ", desk.locator("main").inner_text())
+        assert "100 %" in said
+        assert "12" in said
 
-    found = json.loads(philos("results", campaign, "--by", "place", "--json"))
-    rabet = next(group for group in found["groups"] if group["id"] == "rabet")
-    assert (rabet["n"], rabet["share"], rabet["counts"]["3"]) == (12, 1, 12)
+    found = json.loads(philos("results", campaign, "--by", "all", "--json"))
+    (everybody,) = found["groups"]
+    assert (everybody["row"]["n"], everybody["share"]) == (12, 1)
+    assert everybody["row"]["counts"]["3"] == 12
+
+
+def closed(campaign: Path) -> str:
+    """Let the wave that is open be the only one, and have closed yesterday; return its id."""
+    today = date.today()  # noqa: DTZ011
+    wave = next(each.id for each in load(campaign).waves if each.opens <= today <= each.closes)
+    path = campaign / "campaign.toml"
+    days = f"opens = {today - timedelta(30)}\ncloses = {today - timedelta(1)}\n"
+    only = f'[[waves]]\nid = "{wave}"\nname = "Welle"\n{days}'
+    text = re.sub(r"(?:\[\[waves\]\]\n(?:.+\n)+)+", only, path.read_text("utf-8"))
+    path.write_text(text, "utf-8")
+    return wave
 
 
 def stored(campaign: Path) -> dict[tuple[str, str], int]:

@@ -17,6 +17,15 @@ def figures(number: int | str) -> Markup:
     return Markup('<span dir="ltr">{}</span>').format(number)
 
 
+def apart(text: str) -> str:
+    """Return a text of unknown direction that keeps its order inside any other.
+
+    Characters do it, first strong isolate and its end: WeasyPrint knows no <bdi>, files of SVG
+    have no spans.
+    """
+    return f"\u2068{text}\u2069"
+
+
 def foreign(text: str | Markup, tag: str, direction: str) -> Markup:
     """Return a text that is not in the language of what surrounds it."""
     return Markup('<span lang="{}" dir="{}">{}</span>').format(tag, direction, text)

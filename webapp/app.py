@@ -9,10 +9,37 @@ from materials.blanks import require_controller
 from materials.campaign import load
 from surveys.storage import Storage
 from translations.templating import install
-from webapp import auth, entry, notices, problems, recordings, respond, results, security, service
+from webapp import (
+    account,
+    api,
+    audit,
+    auth,
+    entry,
+    exporting,
+    factors,
+    notices,
+    overview,
+    printing,
+    problems,
+    public,
+    recordings,
+    respond,
+    results,
+    second_factor,
+    security,
+    service,
+    texts,
+    users,
+)
 from webapp.clock import Clock, now
 from webapp.config import Settings, from_environment
 from webapp.quiet import Quiet
+
+_PARTS = (
+    *(respond, notices, public, recordings, problems),
+    *(auth, second_factor, account, factors, users, audit),
+    *(overview, results, texts, entry, printing, exporting, api),
+)
 
 
 def create_app(settings: Settings | None = None, clock: Clock = now) -> Flask:
@@ -44,13 +71,8 @@ def create_app(settings: Settings | None = None, clock: Clock = now) -> Flask:
     service.init_app(app, service.Service(settings, campaign, storage, clock))
     security.init_app(app)
     auth.init_app(app)
-    app.register_blueprint(respond.pages)
-    app.register_blueprint(notices.pages)
-    app.register_blueprint(recordings.pages)
-    app.register_blueprint(problems.pages)
-    app.register_blueprint(auth.pages)
-    app.register_blueprint(results.pages)
-    app.register_blueprint(entry.pages)
+    for part in _PARTS:
+        app.register_blueprint(part.pages)
     return app
 
 

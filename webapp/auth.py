@@ -1,160 +1,174 @@
-"""Coordinators' accounts: argon2id, a signed cookie, limits on guessing kept in memory alone."""
+"""Signing in: the password first, then a second factor; and who may see a page of staff."""
 
-import hashlib
-import hmac
-import secrets
-from threading import BoundedSemaphore
+from urllib.parse import urlsplit
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
 from flask import (
     Blueprint,
     Flask,
-    Request,
     Response,
+    abort,
+    after_this_request,
+    current_app,
     make_response,
     redirect,
     request,
-    session,
     url_for,
 )
-from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
-from flask_login import LoginManager, UserMixin, login_required, login_user, logout_user
 from flask_wtf import CSRFProtect
-from limits import parse
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
 from werkzeug.wrappers import Response as AnyResponse
 
-from surveys.storage import Storage
-from webapp.forms import SignInForm
+from surveys.storage import Account, Storage
+from webapp import passwords, sessions
+from webapp.audit import Kind, audit
+from webapp.roles import Access, Role, access, allowed
 from webapp.service import service
 from webapp.staff import show
-
-SHORTEST_PASSWORD = 12  # characters
-# For one name from one address, and for all names from one address; never for a name alone, with
-# which anybody could shut a coordinator out.
-PER_NAME = parse("5 per 15 minutes")
-PER_ADDRESS = parse("20 per 15 minutes")
+from webapp.staff_forms import ConfirmForm, SignInForm
 
 pages = Blueprint("auth", __name__, url_prefix="/staff")
-_manager = LoginManager()
 _csrf = CSRFProtect()
-_limiter = MovingWindowRateLimiter(MemoryStorage())
-_key = secrets.token_bytes(32)  # of this process; no address outlives it
-# OWASP's second choice of parameters: 19 MiB and two passes
-_hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
-_busy = BoundedSemaphore(2)  # hashing is meant to be dear: not more of it at once
-_nobody = _hasher.hash(secrets.token_hex(16))
-
-
-class User(UserMixin):  # type: ignore[misc]
-    """A coordinator who is signed in; the id is the name."""
-
-    def __init__(self, name: str) -> None:
-        self.id = name
-
-
-class StaffSessions(SecureCookieSessionInterface):
-    """Sessions of coordinators alone: a resident's page neither reads a cookie nor varies by it."""
-
-    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
-        """Return the session of a page for coordinators; None leaves a page without one."""
-        return super().open_session(app, request) if _is_for_staff(request) else None
-
-
-def _is_for_staff(request: Request) -> bool:
-    return request.path.startswith(f"{pages.url_prefix}/")
-
-
-def hashed(password: str) -> str:
-    """Return the argon2id hash of a password."""
-    return _hasher.hash(password)
 
 
 def renew_demo(storage: Storage) -> str:
     """Give the account of a trial a new random password, and return it."""
-    password = secrets.token_urlsafe(12)
-    storage.set_password_hash("demo", hashed(password))
+    password = passwords.random()
+    hashed = passwords.hashed(password)
+    if not storage.add_account("demo", Role.ADMIN, hashed):
+        storage.set_password("demo", hashed)
     return password
 
 
-def _fits(name: str, password: str) -> bool:
-    """Return whether a password is that of an account; it takes as long where there is none."""
-    known = service().storage.password_hash(name)
-    with _busy:
-        try:
-            return _hasher.verify(known or _nobody, password) and known is not None
-        except (VerificationError, InvalidHashError):
-            return False
-
-
-def _may_try(name: str) -> bool:
-    """Count an attempt; return whether there were not too many of late."""
-    address = request.remote_addr or ""
-    keys = [
-        hmac.new(_key, part.encode(), hashlib.sha256).hexdigest()
-        for part in (address, f"{address} {name.casefold()}")
-    ]
-    in_all, by_name = (
-        _limiter.hit(limit, key) for limit, key in zip((PER_ADDRESS, PER_NAME), keys, strict=True)
-    )
-    return in_all and by_name
-
-
 @pages.get("/login")
+@allowed(None)
 def login() -> AnyResponse:
     """Show where to sign in."""
     return _form()
 
 
 @pages.post("/login")
+@allowed(None)
 def sign_in() -> AnyResponse:
-    """Sign a coordinator in."""
+    """Take the name and the password; lead on to the second factor where there is one."""
     form = SignInForm()
-    name, password = form.name.data or "", form.password.data or ""
     if not form.validate_on_submit():
         return _form("missing", 422)
-    if not _may_try(name):
+    name, password = form.name.data or "", form.password.data or ""
+    account = service().storage.account(name)
+    tries = service().guessing.password(name, account)
+    if not tries.are_left:
         return _form("often", 429)
-    if not _fits(name, password):
+    if not passwords.fits(service().storage, account, password) or account is None:
+        tries.failed()
         return _form("wrong", 403)
-    session.clear()
-    login_user(User(name))
-    return redirect(url_for("results.overview"), 303)
+    if account.has_second_factor:
+        sessions.begin(account, complete=False)
+        return redirect(url_for("second_factor.second_factor", next=wanted() or None), 303)
+    return arrive(account)
+
+
+def arrive(account: Account, how: str = "") -> AnyResponse:
+    """Begin the session of who has shown all that is asked for, and lead to the page she wanted."""
+    sessions.begin(account, complete=True)
+    audit(Kind.SIGN_IN, reason=how, name=account.name)
+    response = redirect(wanted() or url_for("overview.overview"), 303)
+    return service().guessing.trust(response, account)
 
 
 @pages.post("/logout")
-@login_required  # type: ignore[untyped-decorator]
+@allowed(Role.VIEWER, before_factor=True)
 def logout() -> AnyResponse:
     """Sign a coordinator out."""
-    logout_user()
-    session.clear()
+    sessions.end()
     return redirect(url_for(".login"), 303)
 
 
+@pages.get("/confirm")
+@allowed(Role.VIEWER, before_factor=True)
+def confirm() -> AnyResponse:
+    """Ask for the password again before something that matters."""
+    return make_response(show("confirm", form=ConfirmForm(), error="", next=wanted() or None))
+
+
+@pages.post("/confirm")
+@allowed(Role.VIEWER, before_factor=True)
+def confirmed() -> AnyResponse:
+    """Take the password again, and go on."""
+    user, form = sessions.signed_in(), ConfirmForm()
+    tries = service().guessing.password(user.name, user.account)
+    if not tries.are_left:
+        return make_response(show("confirm", form=form, error="often", next=wanted() or None), 429)
+    given = form.password.data if form.validate_on_submit() else ""
+    if not passwords.fits(service().storage, user.account, given or ""):
+        tries.failed()
+        return make_response(show("confirm", form=form, error="wrong", next=wanted() or None), 422)
+    service().storage.confirm_sign_in(user.token, sessions.seconds())
+    return redirect(wanted() or url_for("account.account"), 303)
+
+
+def wanted() -> str:
+    """Return the page of staff that an address or a form leads on to; empty if it is none."""
+    target = request.values.get("next", "")
+    plain = target.isascii() and target.isprintable() and not set(target) & set("\\ ")
+    return target if plain and target.startswith(sessions.PREFIX) else ""
+
+
 def _form(error: str = "", status: int = 200) -> Response:
-    return make_response(show("login", form=SignInForm(), error=error), status)
-
-
-def _user(name: str) -> User | None:
-    return User(name) if service().storage.password_hash(name) else None
+    page = show("login", form=SignInForm(), error=error, next=wanted() or None)
+    return make_response(page, status)
 
 
 def init_app(app: Flask) -> None:
     """Let an application know who is signed in; only staff's pages need a form's token."""
-    app.session_interface = StaffSessions()
-    _manager.init_app(app)
-    _manager.login_view = "auth.login"
-    _manager.login_message = None
-    _manager.user_loader(_user)
+    sessions.init_app(app)
     app.config["WTF_CSRF_CHECK_DEFAULT"] = False
     _csrf.init_app(app)
-    _limiter.storage.reset()
 
 
 @pages.before_app_request
-def _protect() -> None:
-    """Check the token of every form of staff; residents have no cookie that could be abused."""
-    if _is_for_staff(request):
-        _csrf.protect()
+def _protect() -> AnyResponse | None:
+    """Check the token of every form of staff, and who may see the page.
+
+    Residents have no cookie that could be abused.
+    """
+    if not sessions.is_for_staff(request):
+        return None
+    after_this_request(_keep_nothing)
+    _csrf.protect()
+    if request.endpoint is None:
+        return None
+    return _turned_away(access(current_app.view_functions[request.endpoint]))
+
+
+def _turned_away(declared: Access | None) -> AnyResponse | None:
+    """Return the answer to who may not see a page, None to who may."""
+    if declared is None:
+        abort(403)  # a page that does not say who may see it is for nobody
+    if declared.role is None:
+        return None
+    user = sessions.user()
+    if user is None:
+        return redirect(url_for("auth.login", next=_here()))
+    if not user.may(declared.role):
+        return make_response(show("forbidden"), 403)
+    if user.needs_second_factor and not declared.before_factor:
+        return redirect(url_for("factors.factors"))
+    if declared.recent and not user.is_recent:
+        return redirect(url_for("auth.confirm", next=_here()), 303)
+    return None
+
+
+def _here() -> str:
+    """Return the page to come back to: a form that was posted cannot be, its page can."""
+    if request.method in {"GET", "HEAD"}:
+        return request.full_path.rstrip("?")
+    back = urlsplit(request.referrer or "")
+    return f"{back.path}?{back.query}".rstrip("?")
+
+
+def _keep_nothing(response: AnyResponse) -> AnyResponse:
+    """Let neither browser nor anybody on the way keep a page of staff: it may show a secret.
+
+    A file that shows none says itself how long it can be kept.
+    """
+    response.headers.setdefault("Cache-Control", "no-store")
+    return response

@@ -16,12 +16,17 @@ _MODULES = MappingProxyType(
         "check": "printing",
         "print": "printing",
         "paper": "printing",
+        "gallery": "printing",
         "preflight": "inspecting",
         "trace": "inspecting",
         "ruler": "inspecting",
+        "work": "working",
         "serve": "serving",
-        "results": "serving",
-        "user": "keeping",
+        "release": "releasing",
+        "results": "releasing",
+        "report": "reporting",
+        "export": "exporting",
+        "user": "accounts",
         "db": "keeping",
         "texts": "keeping",
         "survey": "surveying",
@@ -64,3 +69,7 @@ def main() -> None:
 
     DIR is the campaign's folder, the current one if left out.
     """
+
+
+if __name__ == "__main__":
+    main()

@@ -8,7 +8,10 @@ may refer to each other across them.
 import re
 import zlib
 from collections.abc import Mapping
+from functools import lru_cache
 from itertools import zip_longest
+
+from werkzeug.http import parse_accept_header
 
 _HEADER = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\xff"  # RFC 1952: deflate, no time, best, unknown
 _LAST = b"\x01\x00\x00\xff\xff"  # an empty stored block that ends the stream
@@ -20,7 +23,8 @@ class Compressed:
 
     def __init__(self, html: str, gaps: Mapping[str, str]) -> None:
         names = {text.encode(): name for name, text in gaps.items()}
-        parts = re.split(b"(%s)" % b"|".join(map(re.escape, names)), html.encode())
+        gap = b"(%s)" % b"|".join(map(re.escape, names)) if names else rb"(?!)"
+        parts = re.split(gap, html.encode())
         self._plain, self._names = parts[::2], [names[text] for text in parts[1::2]]
         machine = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
         self._deflated = []
@@ -43,6 +47,12 @@ class Compressed:
         whole = self.html(filling)
         trailer = zlib.crc32(whole).to_bytes(4, "little") + len(whole).to_bytes(4, "little")
         return _HEADER + body + _LAST + trailer
+
+
+@lru_cache(maxsize=256)  # browsers say it in a few ways; to read it takes as long as a page
+def takes_gzip(accepted: str) -> bool:
+    """Return whether a browser takes a page as gzip, by its header Accept-Encoding."""
+    return parse_accept_header(accepted)["gzip"] > 0
 
 
 def _stored(text: bytes) -> bytes:

@@ -15,6 +15,7 @@ DEMO = "PHILOS_DEMO"
 PROXIES = "PHILOS_PROXIES"
 PER_LINK = "PHILOS_PER_LINK"
 WORKERS = "PHILOS_WORKERS"
+SECOND_FACTOR = "PHILOS_SECOND_FACTOR"
 
 
 class SettingError(UserError):
@@ -29,7 +30,8 @@ class Settings:
     never in it. With ``demo`` the database is one of its own, full of made-up answers.
     ``proxies`` is how many web servers stand in front and are trusted to say who asks;
     ``per_link`` how many responses one printed code may begin in an hour. ``workers`` is how many
-    processes serve the campaign, each of which counts for itself.
+    processes serve the campaign, each of which counts for itself. With
+    ``second_factor`` coordinators and admins must have one, except in a trial.
     """
 
     folder: Path
@@ -39,6 +41,7 @@ class Settings:
     proxies: int = 0
     per_link: int = 300
     workers: int = 1
+    second_factor: bool = True
 
 
 def settings(
@@ -57,7 +60,13 @@ def settings(
         proxies=_whole(environ, PROXIES, Settings.proxies),
         per_link=_whole(environ, PER_LINK, Settings.per_link),
         workers=_whole(environ, WORKERS, Settings.workers),
+        second_factor=_is_required(environ, SECOND_FACTOR) and not demo,
     )
+
+
+def has_database(folder: Path, environ: Mapping[str, str] = os.environ) -> bool:
+    """Return whether a campaign has ever been served; it is printed without a database."""
+    return bool(environ.get(DATABASE)) or (folder / "instance" / "philos.sqlite").exists()
 
 
 def from_environment() -> Settings:
@@ -71,6 +80,14 @@ def _whole(environ: Mapping[str, str], name: str, default: int) -> int:
     if not re.fullmatch(r"\d{1,6}", said, re.ASCII):
         raise SettingError(f"{name} must be a whole number such as {default}; it is {said!r}.")
     return int(said)
+
+
+def _is_required(environ: Mapping[str, str], name: str) -> bool:
+    """Return whether a setting says required; raise SettingError unless it or optional."""
+    said = environ.get(name) or "required"
+    if said not in {"required", "optional"}:
+        raise SettingError(f"{name} must be required or optional; it is {said!r}.")
+    return said == "required"
 
 
 def _secret(path: Path) -> bytes:

@@ -5,18 +5,22 @@ from datetime import date, datetime, time, timedelta
 from random import Random
 
 from materials.campaign import Campaign, Wave
+from surveys import release
 from surveys.conditions import Answer
 from surveys.definition import SKIPPED, Instrument, Item
 from surveys.links import Target
 from surveys.storage import Context, Storage
+from webapp.comparing import closed_waves, release_wave
 
-FEW, MANY = 6, (28, 60)  # respondents of a place in a wave; the last place shows what is hidden
+FEW, MANY = 6, (40, 80)  # respondents of a place in a wave; the last place shows what is hidden
+STEEP = 1.5  # how much more answers the first sheets of a place bring than the last
 
 
 def fill(storage: Storage, campaign: Campaign, targets: Iterable[Target], today: date) -> int:
     """Store made-up answers to the campaign's own survey in every wave so far; return how many.
 
     They are the same at every call, and stored under the same tokens: a second call adds nothing.
+    The results of the waves that are closed are released.
     """
     draw = Random(campaign.id)  # noqa: S311  nothing secret is drawn
     asked = campaign.instruments[campaign.survey]
@@ -25,13 +29,17 @@ def fill(storage: Storage, campaign: Campaign, targets: Iterable[Target], today:
     for wave in (wave for wave in campaign.waves if wave.opens <= today):
         for index, place in enumerate(campaign.places):
             here = [link for link in links if link.place == place.id]
+            weights = [(rank + 1) ** -STEEP for rank in range(len(here))]
             last = index == len(campaign.places) - 1
             for _ in range(FEW if last else draw.randint(*MANY)):
                 if here:
-                    link = draw.choice(here)
+                    (link,) = draw.choices(here, weights)
                     context = _context(draw, wave, link, asked, today)
                     storage.save(f"demo-{number}", context, _answers(draw, asked, index))
                     number += 1
+    known = [release.from_json(each) for each in storage.releases(campaign.id).values()]
+    for closed in closed_waves(campaign, known, today):
+        release_wave(storage, campaign, closed, today)
     return number
 
 

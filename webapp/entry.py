@@ -1,7 +1,8 @@
 """What comes back on paper, typed in by coordinators with the keyboard alone.
 
 A sheet is stored under a token that its own mark gives: entered twice, it is one response, and the
-last word on each question wins.
+last word on each question wins. The results of a wave that is released stand: a sheet of it is
+stored all the same, and the page says that it is not in them.
 """
 
 from collections.abc import Mapping
@@ -11,7 +12,6 @@ from enum import StrEnum
 from typing import Any
 
 from flask import Blueprint, make_response, redirect, request, url_for
-from flask_login import login_required
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -23,6 +23,7 @@ from surveys.links import LinkError, Target
 from surveys.storage import Context, Response
 from translations.languages import language
 from webapp.forms import LONGEST_ANSWER, AnswerError, Fault, read_answer
+from webapp.roles import Role, allowed
 from webapp.service import latest_wave, place_name, service
 from webapp.staff import show
 
@@ -88,7 +89,7 @@ class Typed:
 
 
 @pages.get("/entry")
-@login_required  # type: ignore[untyped-decorator]
+@allowed(Role.COORDINATOR)
 def entry() -> AnyResponse:
     """Ask for a sheet's code, or show its questions."""
     if "sheet" not in request.args:
@@ -102,7 +103,7 @@ def entry() -> AnyResponse:
 
 
 @pages.post("/entry")
-@login_required  # type: ignore[untyped-decorator]
+@allowed(Role.COORDINATOR)
 def enter() -> AnyResponse:
     """Store a sheet; without the button to save, check what is typed so far and go on."""
     try:
@@ -246,6 +247,11 @@ def _next(asked: Instrument, typed: Typed) -> str:
     return items[following] if following < len(items) else ""
 
 
+def _released() -> set[str]:
+    """Return the waves whose results stand."""
+    return service().storage.released_waves(service().campaign.id)
+
+
 def _questions(sheet: Sheet, typed: Typed, focus: str) -> AnyResponse:
     saving = "save" in request.form
     page = show(
@@ -257,6 +263,7 @@ def _questions(sheet: Sheet, typed: Typed, focus: str) -> AnyResponse:
         typed=typed,
         empty=saving and typed.is_empty and not typed.faults,
         focus=focus,
+        too_late=sheet.wave.id in _released(),
         name_of=_name,
         longest=LONGEST_ANSWER,
     )
@@ -270,6 +277,7 @@ def _start(fault: SheetFault | None = None) -> AnyResponse:
         fault=fault,
         said=said,
         waves=_waves(),
+        released=_released(),
         wave=said.get("wave") or latest_wave(service().campaign, service().today).id,
         today=service().today,
         deleted=said.get("deleted"),

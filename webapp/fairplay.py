@@ -5,6 +5,9 @@ the same, as far as the browser says where it comes from, so that no other page 
 visitor's name. What stands between is the signed token in the address, see ``webapp.tokens``.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from flask import abort, request
@@ -63,8 +66,26 @@ def count_start() -> None:
         raise TooManyRequests(retry_after=limits.wait)
 
 
-def count_response(target: Target) -> None:
-    """Count a response that begins; abort where its network or its code has begun too many."""
-    limits = service().limits
-    if not limits.may_begin(request.remote_addr, target.code):
+@dataclass
+class Beginning:
+    """Whether what is saved is the first answer of somebody."""
+
+    true: bool = False
+
+
+@contextmanager
+def beginning(target: Target, token: str) -> Iterator[Beginning]:
+    """Count a response that begins; abort where its network or its code has begun too many.
+
+    Who has begun before may always go on, which is looked up only where nobody else may begin.
+    """
+    serving, begins = service(), Beginning()
+    limits, address = serving.limits, request.remote_addr
+    may = limits.may_begin(address, target.code)
+    if not may and serving.storage.response(target.campaign, token) is None:
         raise TooManyRequests(retry_after=limits.wait)
+    try:
+        yield begins
+    finally:
+        if may and not begins.true:
+            limits.give_back(address, target.code)

@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
-from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
-from wtforms import Form, PasswordField, RadioField, SelectMultipleField, StringField
+from wtforms import Form, RadioField, SelectMultipleField, StringField
 from wtforms.fields import Field
 from wtforms.validators import InputRequired, Length, StopValidation
 
@@ -164,10 +163,3 @@ def fault(item: Item, posted: MultiDict[str, str]) -> Fault | None:
     fields = {"answer": READERS[item.question.kind].field(item)}
     form = type("AnswerForm", (Form,), fields)(posted)
     return None if form.validate() else Fault(form.errors["answer"][0])
-
-
-class SignInForm(FlaskForm):  # type: ignore[misc]
-    """Name and password of a coordinator."""
-
-    name = StringField(validators=[InputRequired(), Length(max=80)])
-    password = PasswordField(validators=[InputRequired(), Length(max=200)])

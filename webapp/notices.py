@@ -6,8 +6,9 @@ from werkzeug.wrappers import Response
 from materials.blanks import require_controller
 from webapp import fairplay
 from webapp.i18n import chosen
-from webapp.respond import show, visit_of
+from webapp.respond import show
 from webapp.service import service
+from webapp.visits import visit_of
 
 pages = Blueprint("notices", __name__)
 pages.before_request(fairplay.guard)

@@ -10,6 +10,7 @@ from translations.languages import Language
 from webapp import respond
 from webapp.i18n import chosen
 from webapp.service import service
+from webapp.visits import find
 
 pages = Blueprint("problems", __name__)
 
@@ -40,7 +41,7 @@ def _said(status: int) -> Response:
 def _language_of_sheet(code: str) -> str | None:
     """Return the language of a printed code, as far as the database can tell right now."""
     with suppress(StorageError):
-        target, _ = respond.find(code)
+        target, _ = find(code)
         return target.language if target else None
     return None
 

@@ -55,6 +55,14 @@ class RateLimits:
         """
         return self._count(address, [("begun", None, BEGUN), ("link", code, self._per_link)])
 
+    def give_back(self, address: str | None, code: str) -> None:
+        """Take back what was counted for a response that had begun before."""
+        network = _network(address)
+        with self._lock:
+            for kind, key in (("begun", network and self._hash(network)), ("link", code)):
+                if key and self._counts[kind, key]:
+                    self._counts[kind, key] -= 1
+
     def _count(self, address: str | None, wanted: list[tuple[str, str | None, int]]) -> bool:
         network = _network(address)
         with self._lock:
@@ -89,12 +97,12 @@ def _network(address: str | None) -> str:
         found = ip_address(address or "")
     except ValueError:
         return ""
-    found = _unwrapped(found)
+    found = unwrapped(found)
     if not found.is_global:
         return ""
     return str(ip_network(f"{found}/{_PREFIX[found.version]}", strict=False))
 
 
-def _unwrapped(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
+def unwrapped(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
     """Return an IPv4 address that is written as IPv6 as what it is."""
     return (address.version == 6 and address.ipv4_mapped) or address  # noqa: PLR2004

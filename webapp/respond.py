@@ -5,9 +5,8 @@ writes. Every address here stands on paper or in a browser's history: they never
 """
 
 import gzip
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from functools import cached_property
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from flask import (
@@ -22,50 +21,22 @@ from flask import (
 from werkzeug.wrappers import Response as AnyResponse
 
 from surveys.answers import Way, arranged, order
-from surveys.conditions import Answers, codes_of
-from surveys.definition import ANSWERED, Instrument, Item
-from surveys.links import LinkError, Target, near, read_code
+from surveys.conditions import codes_of
+from surveys.definition import ANSWERED, Item
+from surveys.links import Target, near
 from surveys.redaction import GAP
-from surveys.storage import Context
+from surveys.storage import Context, OtherVersionError
 from translations.languages import Language
 from webapp import fairplay, recordings
-from webapp.compressed import Compressed
+from webapp.compressed import Compressed, takes_gzip
 from webapp.forms import LONGEST_ANSWER, AnswerError, Fault, read_answer
 from webapp.i18n import chosen, named, varied
 from webapp.security import stylesheet
 from webapp.service import place_name, service
+from webapp.visits import Visit, addressed, find, offered, opened, unopened, visit_of
 
 pages = Blueprint("respond", __name__)
 pages.before_request(fairplay.guard)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Visit:
-    """A respondent on the way: the printed code, the language, the token, the answers so far."""
-
-    target: Target
-    code: str
-    row: Language
-    token: str
-    instrument: Instrument
-    answers: Answers = field(default_factory=dict)
-    written: Mapping[str, str] = field(default_factory=dict)
-
-    @cached_property
-    def way(self) -> Way:
-        """Return her way through the survey."""
-        return Way(self.instrument, self.answers)
-
-    @property
-    def is_long(self) -> bool:
-        """Return whether the survey is more than one tap."""
-        return len(self.instrument.items) > 1
-
-    def address(self, name: str, row: Language | None = None, tapped: str | None = None) -> str:
-        """Return the address of an item or a page by its name, in this or another language."""
-        # as the rule of ``ask`` says; Flask takes longer for it than for all the rest of a page
-        path = f"/{self.code}/{(row or self.row).tag}/{self.token}/{name}"
-        return f"{path}?tapped={tapped}" if tapped else path
 
 
 @pages.get("/")
@@ -104,30 +75,49 @@ def ask(code: str, language: str, token: str, name: str) -> AnyResponse:
 
 @pages.post("/<code>/<language>/<token>/<name>")
 def answer(code: str, language: str, token: str, name: str) -> AnyResponse:
-    """Save an answer and go on to the next item."""
-    visit = visit_of(code, language, token)
+    """Save an answer and go on to the next item.
+
+    Almost everybody answers the newest version of a survey, so what is stored is read only once,
+    while it is changed; who began with an earlier one is found out then.
+    """
+    target, row = addressed(code, language, token)
+    visit = unopened(target, row, token)
+    if service().wave is None:
+        return _closed(target, row, status=403)
+    if name not in visit.instrument.items:
+        visit = opened(target, row, token)
+    try:
+        return _save(visit, name)
+    except OtherVersionError:
+        return _save(opened(target, row, token), name)
+
+
+def _save(visit: Visit, name: str) -> AnyResponse:
+    serving, target = service(), visit.target
     item = visit.instrument.items.get(name) or abort(404)
-    serving = service()
-    wave = serving.wave
-    if wave is None:
-        return _closed(visit.target, visit.row, status=403)
+    wave, moment = serving.wave, serving.moment
+    assert wave
     try:
         said = read_answer(item, request.form)
     except AnswerError as error:
-        return _question(visit, item, error.fault, request.form.getlist("answer"))
+        back = opened(target, visit.row, visit.token)
+        if back.instrument.version != visit.instrument.version:
+            return _save(back, name)
+        return _question(back, item, error.fault, request.form.getlist("answer"))
     given, written = (ANSWERED, {item.id: said}) if isinstance(said, str) else (said, {})
     context = Context(
-        target=visit.target,
+        target=target,
         version=visit.instrument.version,
         wave=wave.id,
         language=visit.row.tag,
-        moment=serving.moment,
+        moment=moment,
+        daylight=serving.daylight(moment),
     )
-    if not visit.answers:
-        fairplay.count_response(visit.target)
-    saved = serving.storage.save(token, context, {item.id: given}, written)
+    with fairplay.beginning(target, visit.token) as begins:
+        saved = serving.storage.save(visit.token, context, {item.id: given}, written)
+        begins.true = saved.begun
     if not visit.is_long:
-        return _onward(visit.address("done", tapped=serving.tokens.tapped(token)))
+        return _onward(visit.address("done", tapped=serving.tokens.tapped(visit.token)))
     after = Way(visit.instrument, saved.answers).pending(item)
     return _onward(visit.address(after.id if after else "answers"))
 
@@ -205,14 +195,11 @@ def _start(code: str, wish: str | None = None) -> AnyResponse:
     target, error = find(code)
     if target is None:
         return _unknown(error, code, named(service().offered, wish))
-    row = chosen(_offered(target), wish, target.language)
+    row = chosen(offered(target), wish, target.language)
     if service().wave is None:
         return _closed(target, row)
     fairplay.count_start()
-    serving = service()
-    newest = serving.campaign.instruments[target.survey]
-    token = serving.tokens.draw(target)
-    visit = Visit(target=target, code=target.code, row=row, token=token, instrument=newest)
+    visit = unopened(target, row, service().tokens.draw(target))
     return _question(visit, visit.way.reached[0][0])
 
 
@@ -246,54 +233,6 @@ def _entrance(target: Target, wanted: Language | None) -> str:
     if wanted is None:
         return url_for(".start", code=target.code)
     return url_for(".start_in", code=target.code, language=wanted.tag)
-
-
-def _offered(target: Target | None) -> Sequence[Language]:
-    """Return the languages in which the survey of a sheet can be answered."""
-    serving = service()
-    if target is None:
-        return serving.offered
-    return serving.offered_for(serving.campaign.instruments[target.survey])
-
-
-def find(typed: str) -> tuple[Target | None, str]:
-    """Return what a typed code stands for, else why it stands for nothing."""
-    serving = service()
-    try:
-        target = serving.storage.target(read_code(typed))
-    except LinkError:
-        return None, "mistyped"
-    campaign = serving.campaign
-    if target and target.campaign == campaign.id and target.survey in campaign.instruments:
-        return target, ""
-    return None, "unknown"
-
-
-def visit_of(code: str, language: str, token: str) -> Visit:
-    """Return the visit that an address stands for; abort where a part of it is not ours."""
-    target, _ = find(code)
-    row = next((row for row in _offered(target) if row.tag == language), None)
-    if target is None or row is None or not service().tokens.fits(token, target):
-        abort(404)
-    return _opened(target, row, token)
-
-
-def _opened(target: Target, row: Language, token: str) -> Visit:
-    """Return a visit with what is stored of it, in the version of the survey that it began."""
-    serving = service()
-    given = serving.storage.response(target.campaign, token)
-    if given is None:
-        newest = serving.campaign.instruments[target.survey]
-        return Visit(target=target, code=target.code, row=row, token=token, instrument=newest)
-    return Visit(
-        target=target,
-        code=target.code,
-        row=row,
-        token=token,
-        instrument=serving.storage.instrument(given.version),
-        answers=given.answers,
-        written=given.written,
-    )
 
 
 def _question(
@@ -339,7 +278,7 @@ def _question(
     around = (visit.target.place, len(code), number, total, before and before.id, recording)
     page = render() if written or error else service().page(seen + around, render)
     filling = {"code": code.encode(), "token": token.encode()}
-    packed = request.accept_encodings["gzip"] > 0
+    packed = takes_gzip(request.headers.get("Accept-Encoding", ""))
     body = page.gzip(filling) if packed else page.html(filling)
     sent = _sent(body, 422 if error else 200, encoded=packed)
     return recordings.allowed(sent) if recording else sent
@@ -369,13 +308,35 @@ def show(
     way: Callable[[Language], str] = home_in,
     *,
     status: int = 200,
-    **context: object,
+    **context: Any,
 ) -> Response:
     """Return a page; ``way`` tells its address in another language."""
     html = _html(name, row, target, way, status=status, **context).encode()
-    if request.accept_encodings["gzip"]:
+    if takes_gzip(request.headers.get("Accept-Encoding", "")):
         return _sent(gzip.compress(html, mtime=0), status, encoded=True)
     return _sent(html, status)
+
+
+def show_kept(
+    name: str,
+    row: Language,
+    way: Callable[[Language], str],
+    *,
+    languages: Sequence[Language],
+    key: tuple[object, ...],
+    context: Callable[[], dict[str, Any]],
+) -> Response:
+    """Return a page that is the same for all who read a language, rendered once for each ``key``.
+
+    ``context`` is asked for only where it is rendered.
+    """
+
+    def render() -> Compressed:
+        return Compressed(_html(name, row, None, way, languages=languages, **context()), {})
+
+    page = service().page((name, row.tag, *key), render)
+    packed = request.accept_encodings["gzip"] > 0
+    return _sent(page.gzip({}) if packed else page.html({}), 200, encoded=packed)
 
 
 def _sent(body: bytes, status: int, *, encoded: bool = False) -> Response:
@@ -390,6 +351,8 @@ def _html(
     row: Language,
     target: Target | None,
     way: Callable[[Language], str],
+    *,
+    languages: Sequence[Language] | None = None,
     **context: object,
 ) -> str:
     serving = service()
@@ -400,6 +363,7 @@ def _html(
         campaign_title=serving.campaign.title,
         place=place_name(target),
         demo=serving.settings.demo,
-        languages=[(other, way(other)) for other in _offered(target)],
+        released=serving.released,
+        languages=[(other, way(other)) for other in languages or offered(target)],
         **context,
     )

@@ -1,55 +1,218 @@
-"""The coordinators' comparison of answers, by place and by wave."""
+"""The comparison builder: released results, compared as its address says.
 
-from flask import Blueprint, abort, redirect, request, url_for
-from flask_login import login_required
+Every choice stands in the address, so that a page can be shared and kept; nothing is read but
+releases. What cannot be compared is said in a sentence, with a way on.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Blueprint, abort, jsonify, make_response, request, url_for
 from werkzeug.wrappers import Response
 
-from surveys.comparison import CAVEAT, ComparisonError, core, load, questions
-from surveys.disclosure import SMALLEST_BASE, SMALLEST_COUNT
-from surveys.pictures import bar, tones
-from surveys.storage import Dimension
-from webapp.service import headings, latest_wave, service
-from webapp.staff import show
+from materials.pictures import Drawn, Words, number_formats, words
+from materials.pictures.files import Picture, png, svg
+from materials.worded import worded
+from surveys.comparison import Comparison, ComparisonError, questions
+from surveys.release import ReleaseError
+from translations.catalogs import Texts
+from translations.markup import N_, figures
+from webapp import waves
+from webapp.comparing import BY, Results, Wish, dimensions_of
+from webapp.drawing import Drawing
+from webapp.roles import Role, allowed
+from webapp.service import service
+from webapp.staff import reader, show
 
-pages = Blueprint("results", __name__, url_prefix="/staff")
+pages = Blueprint("results", __name__, url_prefix="/staff/results")
+COUNTED = N_("Antwort, die gezählt wird")  # of all questions together
+FILES: dict[str, tuple[str, Callable[[Picture, Texts], str | bytes]]] = {
+    "svg": ("image/svg+xml", svg),
+    "png": ("image/png", png),
+}
 
 
-@pages.get("/")
-@login_required  # type: ignore[untyped-decorator]
-def overview() -> Response:
-    """Go to the comparison."""
-    return redirect(url_for(".results"))
+@dataclass(frozen=True)
+class Asked:
+    """What an address asks for: a comparison, or that of ``every`` question."""
 
+    wish: Wish
+    every: bool = False
 
-@pages.get("/results")
-@login_required  # type: ignore[untyped-decorator]
-def results() -> str:
-    """Show the answers to one question by place or by wave; every choice is in the address."""
-    campaign, today = service().campaign, service().today
-    instrument = campaign.instruments.get(request.args.get("survey", campaign.survey)) or abort(404)
-    by: Dimension = "wave" if request.args.get("by") == "wave" else "place"
-    wave = request.args.get("wave", latest_wave(campaign, today).id) if by == "place" else None
-    try:
-        comparison = load(
-            service().storage,
-            campaign=campaign.id,
-            instrument=instrument,
-            question=request.args.get("question", core(instrument).id),
-            by=by,
-            headings=headings(campaign, by, wave, today),
-            wave=wave,
+    def query(self, **changes: Any) -> dict[str, list[str]]:
+        """Return the parameters of the address of this, or of something else."""
+        every = changes.pop("every", self.every)
+        wish = replace(self.wish, **changes)
+        named = {
+            "survey": wish.survey,
+            "question": None if every else wish.question,
+            "questions": "all" if every else None,
+            "by": wish.by,
+            "wave": wish.wave,
+            "place": wish.place,
+        }
+        return {name: [value] for name, value in named.items() if value} | (
+            {"group": list(wish.groups)} if wish.groups else {}
         )
-    except ComparisonError:
-        abort(404)
-    return show(
-        "results",
-        comparison=comparison,
-        scale=tones(comparison.item.scale),
-        bars={group.id: bar(group, comparison.item.scale) for group in comparison.groups},
-        surveys=campaign.instruments.values(),
-        questions={name: questions(each) for name, each in campaign.instruments.items()},
-        waves=campaign.waves,
-        caveat=CAVEAT,
-        smallest_base=SMALLEST_BASE,
-        smallest_count=SMALLEST_COUNT,
+
+    def to(self, endpoint: str = "results.results", /, **changes: Any) -> str:
+        """Return an address like this one, with some choices changed."""
+        parts = {name: changes.pop(name) for name in ("kind", "suffix") if name in changes}
+        return f"{url_for(endpoint, **parts)}?{urlencode(self.query(**changes), doseq=True)}"
+
+
+def _asked() -> Asked:
+    said = request.args
+    wish = Wish(
+        survey=said.get("survey") or None,
+        question=said.get("question") or None,
+        by=said.get("by") or Wish.by,
+        wave=said.get("wave") or None,
+        place=said.get("place") or None,
+        groups=tuple(filter(None, said.getlist("group"))),
     )
+    return Asked(wish, every=said.get("questions") == "all")
+
+
+def _results() -> Results:
+    return Results(service().campaign, service().storage)
+
+
+def _drawing() -> Drawing:
+    texts = service().texts(reader())
+    names = {wave.id: wave.name for wave in service().campaign.waves}
+    return Drawing(_results(), texts, worded(texts, names))
+
+
+@pages.get("")
+@allowed(Role.VIEWER)
+def results() -> Response:
+    """Show a comparison of one question, or of all."""
+    asked = _asked()
+    try:
+        return make_response(_all(asked) if asked.every else _one(asked))
+    except (ComparisonError, ReleaseError) as error:
+        return _refused(asked, error)
+
+
+def _one(asked: Asked) -> str:
+    results, drawing = _results(), _drawing()
+    comparison = results.compare(asked.wish)
+    asked = _resolved(asked, comparison)
+    whole = results.compare(replace(asked.wish, groups=())) if asked.wish.groups else comparison
+    return _page(
+        "results",
+        asked,
+        drawing,
+        comparison=comparison,
+        offered=whole.groups,
+        drawn=drawing.pictures(asked.wish, comparison),
+        items=results.survey_of(comparison.survey).items,
+        population=service().campaign.population,
+    )
+
+
+def _all(asked: Asked) -> str:
+    results, drawing = _results(), _drawing()
+    comparisons = results.compare_all(asked.wish)
+    asked = _resolved(asked, comparisons[0])
+    return _page(
+        "results-all",
+        asked,
+        drawing,
+        comparisons=comparisons,
+        drawn=drawing.across(comparisons),
+        neutral=Words(adverse=Texts(reader(), domain="staff").text(COUNTED), answers={}),
+    )
+
+
+def _resolved(asked: Asked, found: Comparison) -> Asked:
+    """Return what was asked for with what was chosen for it where nothing was."""
+    wave = None if found.by == "wave" else found.waves[0]
+    wish = replace(
+        asked.wish, survey=found.survey, question=found.item.id, wave=wave, place=found.place
+    )
+    return replace(asked, wish=wish)
+
+
+def _page(name: str, asked: Asked, drawing: Drawing, **context: object) -> str:
+    campaign = service().campaign
+    releases = {each.wave: each for each in drawing.results.releases}
+    known = releases.get(asked.wish.wave or "")
+    return show(
+        name,
+        chosen=asked,
+        say=drawing.say,
+        surveys={each: items for each, items in _surveys().items() if items},
+        titles={each.id: each.title for each in campaign.instruments.values()},
+        dimensions=BY,
+        available=known and dimensions_of(known, asked.wish.survey, asked.wish.question),
+        releases=releases,
+        wave_names={each.id: each.name for each in campaign.waves},
+        places=campaign.places,
+        **number_formats(drawing.texts.language, figures),
+        **context,
+    )
+
+
+def _surveys() -> dict[str, Any]:
+    return {each.id: questions(each) for each in service().campaign.instruments.values()}
+
+
+def _refused(asked: Asked, error: ComparisonError | ReleaseError) -> Response:
+    """Say why there is no comparison; what does not exist at all is not found."""
+    found = waves.standings(service().campaign, _results().releases, service().today)
+    standing = next((each for each in found if each.wave.id == asked.wish.wave), None)
+    if isinstance(error, ComparisonError):
+        why, status = str(error.why), 404 if error.why.unknown else 422
+    elif not any(each.release for each in found):
+        why, status = "none", 200 if asked == Asked(Wish()) else 404
+    else:
+        why, status = ("unreleased", 422) if standing else ("wave", 404)
+    page = _page("results-refused", asked, _drawing(), why=why, standing=standing)
+    return make_response(page, status)
+
+
+@pages.get("/<kind>.<any(svg, png):suffix>")
+@allowed(Role.VIEWER)
+def picture(kind: str, suffix: str) -> Response:
+    """Send one of the pictures of a comparison as a file."""
+    asked, drawing = _asked(), _drawing()
+    try:
+        comparison = drawing.results.compare(asked.wish)
+    except (ComparisonError, ReleaseError) as error:
+        return _refused(asked, error)
+    drawn = drawing.pictures(asked.wish, comparison).get(kind) or abort(404)
+    mimetype, made = FILES[suffix]
+    sent = make_response(made(_picture(drawing, comparison, drawn), drawing.texts))
+    sent.mimetype = mimetype
+    name = "-".join([comparison.survey, comparison.item.id, comparison.by, kind])
+    sent.headers.set("Content-Disposition", "attachment", filename=f"{name}.{suffix}")
+    return sent
+
+
+def _picture(drawing: Drawing, comparison: Comparison, drawn: Drawn) -> Picture:
+    names = {wave.id: wave.name for wave in service().campaign.waves}
+    question = drawing.say.question(comparison.item).striptags()
+    waves_ = ", ".join(names.get(wave, wave) for wave in comparison.waves)
+    return Picture(
+        drawn=drawn,
+        words=words(comparison.item, drawing.texts),
+        title=f"{question} ({waves_})",
+        note=str(drawing.say.caveat().striptags()),
+    )
+
+
+@pages.get("/comparison.json")
+@allowed(Role.VIEWER)
+def document() -> Response:
+    """Send a comparison as a document for programs."""
+    asked = _asked()
+    try:
+        if asked.every:
+            return jsonify([each.to_json() for each in _results().compare_all(asked.wish)])
+        return jsonify(_results().compare(asked.wish).to_json())
+    except (ComparisonError, ReleaseError) as error:
+        return _refused(asked, error)

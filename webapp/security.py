@@ -2,43 +2,99 @@
 
 import base64
 import hashlib
-from functools import cache
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache, partial
 from importlib import resources
+from typing import TYPE_CHECKING, Any
 
-from flask import Flask, Response, current_app
+from flask import Flask, Response, after_this_request, current_app
 from markupsafe import Markup
+
+from materials.pictures import styles
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+_STYLES = ("respond", "staff", "materials")
 
 
 @cache
-def stylesheet(name: str) -> Markup:
-    """Return a stylesheet that is written into its page, so that a page is one request."""
-    text = resources.files("webapp").joinpath("static", f"{name}.css").read_text("utf-8")
+def _static(name: str) -> Markup:
+    text = resources.files("webapp").joinpath("static", name).read_text("utf-8")
     return Markup(text)  # noqa: S704  a file of our own
 
 
+@cache
+def picture_styles() -> Markup:
+    """Return the stylesheet of pictures, for pages that show some."""
+    return Markup(styles("screen"))  # noqa: S704  a file of our own
+
+
+def stylesheet(name: str) -> Markup:
+    """Return a stylesheet that is written into its page, so that a page is one request."""
+    return _static(f"{name}.css")
+
+
+def script(name: str) -> Markup:
+    """Return a script that is written into its page, and let this page alone run it."""
+    text = _static(f"{name}.js")
+    after_this_request(partial(_run, text))
+    return text
+
+
+def _run(text: str, response: Response) -> Response:
+    policy = f"{current_app.config['POLICY']}; script-src {_digest(text)}"
+    response.headers["Content-Security-Policy"] = policy
+    return response
+
+
+def _digest(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
 def _policy() -> str:
-    digests = (hashlib.sha256(stylesheet(name).encode()).digest() for name in ("respond", "staff"))
-    styles = " ".join(f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests)
+    sheets = [*map(stylesheet, _STYLES), picture_styles()]
+    allowed = " ".join(map(_digest, sheets))
     return (
-        f"default-src 'none'; style-src {styles}; img-src data:; form-action 'self'; "
+        f"default-src 'none'; style-src {allowed}; img-src data:; form-action 'self'; "
         "base-uri 'none'; frame-ancestors 'none'"
     )
 
 
-def _protect(response: Response) -> Response:
-    for name, value in current_app.config["PROTECTION"]:
-        if name not in response.headers:
-            response.headers.add(name, value)
-    return response
+def with_pictures(page: Response) -> Response:
+    """Let a page show pictures that lie on our own address."""
+    policy = current_app.config["POLICY"].replace("img-src data:", "img-src 'self' data:")
+    page.headers["Content-Security-Policy"] = policy
+    return page
+
+
+class _Protected:
+    """An application whose every answer has some headers, where it has not said them itself.
+
+    They are added on the way out, since Flask looks at each header of an answer many times.
+    """
+
+    def __init__(self, answer: "WSGIApplication", headers: Sequence[tuple[str, str]]) -> None:
+        self._answer, self._headers = answer, headers
+
+    def __call__(self, environ: "WSGIEnvironment", start: "StartResponse") -> Iterable[bytes]:
+        def protected(
+            status: str, headers: list[tuple[str, str]], *error: Any
+        ) -> Callable[[bytes], object]:
+            said = {name for name, _ in headers}
+            missing = [header for header in self._headers if header[0] not in said]
+            return start(status, headers + missing, *error)
+
+        return self._answer(environ, protected)
 
 
 def init_app(app: Flask) -> None:
     """Add the headers to every response of an application."""
     app.config["POLICY"] = _policy()
-    app.config["PROTECTION"] = [
+    headers = [
         ("Content-Security-Policy", app.config["POLICY"]),
         ("Referrer-Policy", "same-origin"),
         ("X-Content-Type-Options", "nosniff"),
         ("Cache-Control", "private, no-cache"),
     ]
-    app.after_request(_protect)
+    app.wsgi_app = _Protected(app.wsgi_app, headers)  # type: ignore[assignment, method-assign]

@@ -1,6 +1,7 @@
 """What every view works with: the campaign, its storage and the time."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
@@ -10,19 +11,30 @@ from typing import cast
 from flask import Flask, current_app
 
 from materials.campaign import TRANSLATIONS, Campaign, Wave
-from surveys.comparison import Heading
-from surveys.definition import Instrument, wordings
+from materials.campaign import load as load_campaign
+from materials.sheets import Sheet, sheets
+from surveys.daylight import BAND, Daylight, daylight
+from surveys.definition import Instrument, messages, wordings
 from surveys.links import Target
 from surveys.recordings import Recordings, load
-from surveys.storage import Dimension, Storage
+from surveys.storage import Storage, StorageError
 from translations.catalogs import Texts, gaps
+from translations.errors import UserError
 from translations.languages import Language
 from webapp.clock import Clock
 from webapp.compressed import Compressed
 from webapp.config import Settings
+from webapp.guessing import Guessing
+from webapp.invitations import Invitations
 from webapp.ratelimits import RateLimits
 from webapp.tokens import Tokens
 
+RESULTS_AREAS = (
+    "webapp/templates/respond/",
+    "materials/wording/",
+    "materials/pictures/",
+    "surveys/comparison.py",
+)
 MOST_PAGES = 5_000  # kept in memory, each some 5 kB; a survey has a hundred in a language
 
 
@@ -36,13 +48,18 @@ class Service:
     clock: Clock
     pages: dict[tuple[object, ...], Compressed] = field(default_factory=dict)
     _offered: dict[str, tuple[Language, ...]] = field(default_factory=dict)
+    _released: bool = False
     _rendering: Lock = field(default_factory=Lock)
     tokens: Tokens = field(init=False)
     limits: RateLimits = field(init=False)
+    guessing: Guessing = field(init=False)
+    invitations: Invitations = field(init=False)
 
     def __post_init__(self) -> None:
         self.tokens = Tokens(self.settings.secret)
         self.limits = RateLimits(self.settings.per_link, self.settings.workers)
+        self.guessing = Guessing(self.settings.secret)
+        self.invitations = Invitations(self.settings.secret)
 
     def page(self, key: tuple[object, ...], render: Callable[[], Compressed]) -> Compressed:
         """Return a page that was rendered before, or is now."""
@@ -64,6 +81,19 @@ class Service:
         campaign = self.campaign
         return load(self.settings.folder, campaign.instruments.values(), campaign.languages)
 
+    @cached_property
+    def sheets(self) -> list[Sheet]:
+        """Return the sheets of the campaign."""
+        return sheets(self.campaign)
+
+    @property
+    def is_edited(self) -> bool:
+        """Return whether the folder has no longer the campaign that is served."""
+        try:
+            return load_campaign(self.settings.folder) != self.campaign
+        except (UserError, OSError):
+            return True
+
     @property
     def moment(self) -> datetime:
         """Return the present moment where the campaign is."""
@@ -78,6 +108,13 @@ class Service:
     def wave(self) -> Wave | None:
         """Return the wave that is open today."""
         return self.campaign.wave_on(self.today)
+
+    def daylight(self, moment: datetime) -> Daylight:
+        """Return whether it was light in the band of a moment; nothing where no place is known."""
+        campaign = self.campaign
+        if campaign.position is None:
+            return ""
+        return daylight(campaign.position, campaign.zone, moment.date(), moment.hour // BAND)
 
     @property
     def offered(self) -> tuple[Language, ...]:
@@ -96,20 +133,29 @@ class Service:
             )
         return self._offered[asked.version]
 
+    @property
+    def results_offered(self) -> tuple[Language, ...]:
+        """Return the campaign's languages that have every text of the public results."""
+        asked = self.campaign.instruments[self.campaign.survey]
+        if "results" not in self._offered:
+            sources = [text for text, _ in messages(asked)]
+            self._offered["results"] = tuple(
+                row
+                for row in self.campaign.rows
+                if not gaps(row, "public", *RESULTS_AREAS) and not self.texts(row).lacks(sources)
+            )
+        return self._offered["results"]
+
+    def released(self) -> bool:
+        """Return whether there are results to see; once there are, there always are."""
+        if not self._released:
+            with suppress(StorageError):  # no page that only leads there fails for it
+                self._released = bool(self.storage.released_waves(self.campaign.id))
+        return self._released
+
     def texts(self, row: Language) -> Texts:
         """Return the texts of a reader, those of the campaign's own surveys included."""
         return Texts(row, folders=[self.settings.folder / TRANSLATIONS])
-
-
-def headings(campaign: Campaign, by: Dimension, wave: str | None, today: date) -> list[Heading]:
-    """Return the rows of a comparison, in the order of the campaign."""
-    running = campaign.wave_on(today)
-    if by == "wave":
-        return [
-            Heading(id=each.id, name=each.name, open=each == running) for each in campaign.waves
-        ]
-    is_open = running is not None and running.id == wave
-    return [Heading(id=each.id, name=each.name, open=is_open) for each in campaign.places]
 
 
 def latest_wave(campaign: Campaign, today: date) -> Wave:

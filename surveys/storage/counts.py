@@ -1,108 +1,162 @@
-"""Counts: how often each answer was given, by the groups that a comparison asks for."""
+"""What is kept beside the responses: counts, crossings and arrivals, and whether they are right."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 import sqlalchemy as sa
 
 from surveys.answers import counted
 from surveys.bursts import Cell
-from surveys.storage import schema
 from surveys.storage.database import matching
+from surveys.storage.kept import GROUPED, KEPT, Change, Key
 from surveys.storage.publications import Publications
 from surveys.storage.responses import read_answers
-from surveys.storage.schema import GROUPS, Dimension, links, responses
+from surveys.storage.schema import arrivals, counts, crossings, links, responses
+
+# The groups by which a wave is counted, each by itself
+DIMENSIONS = ("place", "language", "topic", "format", "daylight")
+CHUNK = 10_000  # responses that are held at a time
+
+Counts = Mapping[str, Counter[int]]  # how often each code was given, by group
 
 
-class Counts(Publications):
-    """The counts that are kept beside the responses."""
+@dataclass(frozen=True)
+class Counted:
+    """What is counted of a wave.
 
-    def counts(
-        self, campaign: str, versions: Iterable[str], item: str, by: Dimension, **only: str
-    ) -> dict[str, Counter[int]]:
-        """Return how often each code was given to an item, by the groups of a dimension.
+    ``tables`` has for each version and item and each dimension the counts of its groups.
+    ``crossings`` has for each version and place how often each code of each crossing came, see
+    ``surveys.answers.crossed``.
+    """
 
-        ``only`` narrows to one value of other dimensions, such as ``wave="spring-2026"``.
-        """
-        group = schema.counts.c[by]
-        wanted = (
-            sa.select(group, schema.counts.c.code, sa.func.sum(schema.counts.c.n))
-            .where(*matching(schema.counts, campaign=campaign, item=item, **only))
-            .where(schema.counts.c.version.in_(list(versions)))
-            .group_by(group, schema.counts.c.code)
-        )
-        found: dict[str, Counter[int]] = {}
-        with self._read() as connection:
-            for name, code, n in connection.execute(wanted):
-                found.setdefault(name, Counter())[code] = int(n)
+    tables: dict[tuple[str, str], dict[str, dict[str, Counter[int]]]] = field(default_factory=dict)
+    crossings: dict[tuple[str, str], Counter[tuple[str, int]]] = field(default_factory=dict)
+    arrivals: Counter[Cell] = field(default_factory=Counter)
+
+
+class Kept(Publications):
+    """The tables that are kept beside the responses."""
+
+    def counted(self, campaign: str, wave: str) -> Counted:
+        """Return what is counted of a wave, all of one moment."""
+        found = Counted()
+        with self._snapshot() as connection:
+            for dimension in DIMENSIONS:
+                for version, item, group, code, n in connection.execute(
+                    _summed(campaign, wave, dimension)
+                ):
+                    tables = found.tables.setdefault((version, item), {})
+                    tables.setdefault(dimension, {}).setdefault(group, Counter())[code] = int(n)
+            for row in connection.execute(_nonzero(crossings, campaign, wave)):
+                cell = found.crossings.setdefault((row.version, row.place), Counter())
+                cell[row.crossing, row.code] = row.n
+            found.arrivals.update(dict(_arrivals(connection, campaign, wave)))
         return found
 
     def arrivals(self, campaign: str, wave: str) -> Counter[Cell]:
-        """Return how many responses to a wave came by each link on each day in each band.
-
-        What was typed in from paper came when somebody had the time to, and is left out.
-        """
-        columns = (links.c.place, links.c.code, responses.c.day, responses.c.band)
-        wanted = (
-            sa.select(*columns, sa.func.count())
-            .join_from(responses, links)
-            .where(*matching(responses, campaign=campaign, wave=wave, mode="web"))
-            .group_by(*columns)
-        )
+        """Return how many responses to a wave came by each link on each day in each band."""
         with self._read() as connection:
-            return Counter({Cell(*row[:-1]): int(row[-1]) for row in connection.execute(wanted)})
+            return Counter(dict(_arrivals(connection, campaign, wave)))
 
     def counts_in(
-        self,
-        campaign: str,
-        versions: Iterable[str],
-        item: str,
-        wave: str,
-        cells: Collection[Cell],
-    ) -> dict[str, Counter[int]]:
-        """Return how often each code was given to an item in some cells of a wave, by place."""
+        self, campaign: str, wave: str, cells: Collection[Cell]
+    ) -> dict[tuple[str, str], dict[str, Counter[int]]]:
+        """Return how often each code was given in some cells, by version and item, and by place.
+
+        It looks at the responses themselves, for which it takes its time.
+        """
         if not cells:
             return {}
         cell = sa.tuple_(responses.c.link, responses.c.day, responses.c.band)
         wanted = (
             sa.select(responses.c.version, responses.c.answers, links.c.place)
             .join_from(responses, links)
-            .where(*matching(responses, campaign=campaign, wave=wave, mode="web"))
-            .where(responses.c.version.in_(list(versions)))
+            .where(*matching(responses, campaign=campaign, wave=wave))
             .where(cell.in_([(each.link, each.day, each.band) for each in cells]))
         )
-        found: dict[str, Counter[int]] = {}
+        found: dict[tuple[str, str], dict[str, Counter[int]]] = {}
         with self._read() as connection:
             for row in connection.execute(wanted):
-                answers = counted(self.instrument(row.version), read_answers(row.answers))
-                given = {code: n for (name, code), n in answers.items() if name == item}
-                found.setdefault(row.place, Counter()).update(given)
+                given = counted(self.instrument(row.version), read_answers(row.answers))
+                for (item, code), n in given.items():
+                    places = found.setdefault((row.version, item), {})
+                    places.setdefault(row.place, Counter())[code] += n
         return found
 
-    def recount(self) -> dict[tuple[str, ...], int]:
-        """Return what the counts should be, from the responses themselves, without empty ones.
+    def recount(self) -> dict[str, dict[Key, tuple[int, int]]]:
+        """Return what is kept wrongly: by table and key what it is, and what it should be.
 
-        What is archived is of responses that are kept no more, and stays as it is. Keys are the
-        columns of the counts: campaign, version, wave, place, language, topic, format, item and
-        code.
+        What it should be is counted from the responses themselves, and what is archived, of
+        responses that are kept no more, is added. All of it is of one moment.
         """
-        found = Counter(self._kept(schema.counts.c.archived))
-        wanted = sa.select(responses, links.c.place, links.c.topic, links.c.format).join(links)
-        with self._read() as connection:
-            for row in connection.execute(wanted):
-                group = tuple(str(getattr(row, name)) for name in GROUPS)
-                answers = counted(self.instrument(row.version), read_answers(row.answers))
-                for (item, code), n in answers.items():
-                    found[(*group, item, str(code))] += n
-        return dict(found)
+        with self._snapshot() as connection:
+            return self._wrong(connection)
 
-    def kept_counts(self) -> dict[tuple[str, ...], int]:
-        """Return the counts as they are kept, in the form of ``recount``."""
-        return self._kept(schema.counts.c.n)
+    def repair(self) -> dict[str, dict[Key, tuple[int, int]]]:
+        """Set right what is kept wrongly, while nobody writes; return what was wrong."""
+        with self._write() as connection:
+            self._hold(connection, responses)
+            wrong = self._wrong(connection)
+            for table in KEPT:
+                key = [column.name for column in table.primary_key]
+                right = self._insert(table)
+                right = right.on_conflict_do_update(
+                    index_elements=key, set_={"n": right.excluded.n}
+                )
+                rows = [
+                    dict(zip(key, cell, strict=True)) | {"n": should}
+                    for cell, (_, should) in wrong[table.name].items()
+                ]
+                if rows:
+                    connection.execute(right, rows)
+        return wrong
 
-    def _kept(self, column: sa.Column[int]) -> dict[tuple[str, ...], int]:
-        """Return a column of the counts by their keys, without empty ones."""
-        key = schema.counts.primary_key.columns
-        with self._read() as connection:
-            rows = connection.execute(sa.select(*key, column).where(column != 0))
-            return {tuple(map(str, row[:-1])): row[-1] for row in rows}
+    def _wrong(self, connection: sa.Connection) -> dict[str, dict[Key, tuple[int, int]]]:
+        should = self._recounted(connection)
+        wrong = {}
+        for table in KEPT:
+            kept: dict[Key, int] = {}
+            expected = should[table.name]
+            for *key, n, archived in connection.execute(
+                sa.select(*table.primary_key, table.c.n, table.c.archived)
+            ):
+                kept[tuple(key)] = n
+                expected[tuple(key)] += archived
+            wrong[table.name] = {
+                key: (kept.get(key, 0), n) for key, n in expected.items() if kept.get(key, 0) != n
+            }
+        return wrong
+
+    def _recounted(self, connection: sa.Connection) -> Change:
+        found = Change()
+        rows = connection.execute(GROUPED.execution_options(yield_per=CHUNK))
+        for row in rows:
+            found.add_whole(self.instrument(row.version), row, read_answers(row.answers))
+        return found
+
+
+def _summed(campaign: str, wave: str, dimension: str) -> sa.Select[Any]:
+    """Return the query for the counts of a wave by one dimension."""
+    names = (counts.c.version, counts.c.item, counts.c[dimension], counts.c.code)
+    return (
+        sa.select(*names, sa.func.sum(counts.c.n))
+        .where(*matching(counts, campaign=campaign, wave=wave))
+        .group_by(*names)
+        .having(sa.func.sum(counts.c.n) != 0)
+    )
+
+
+def _nonzero(table: sa.Table, campaign: str, wave: str) -> sa.Select[Any]:
+    return sa.select(table).where(*matching(table, campaign=campaign, wave=wave), table.c.n != 0)
+
+
+def _arrivals(connection: sa.Connection, campaign: str, wave: str) -> Iterable[tuple[Cell, int]]:
+    columns = (links.c.place, arrivals.c.link, arrivals.c.day, arrivals.c.band)
+    wanted = (
+        sa.select(*columns, arrivals.c.n)
+        .join_from(arrivals, links, links.c.code == arrivals.c.link)
+        .where(*matching(arrivals, campaign=campaign, wave=wave), arrivals.c.n != 0)
+    )
+    return ((Cell(*row[:-1]), int(row[-1])) for row in connection.execute(wanted))

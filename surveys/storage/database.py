@@ -1,5 +1,6 @@
 """The connection to a database: SQLite by default, PostgreSQL by URL."""
 
+import hmac
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from importlib import resources
@@ -24,9 +25,13 @@ class StorageError(UserError):
 
 
 class Database:
-    """A database whose schema Alembic migrates."""
+    """A database whose schema Alembic migrates.
 
-    def __init__(self, url: str) -> None:
+    ``secret`` lies beside the database; all keys are derived from it.
+    """
+
+    def __init__(self, url: str, secret: bytes) -> None:
+        self._secret = secret
         try:
             self._engine = _engine(url)
         except (SQLAlchemyError, ImportError) as error:
@@ -42,6 +47,11 @@ class Database:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
 
+    def revision(self) -> str | None:
+        """Return the number of the schema, None for an empty database."""
+        with self._read() as connection:
+            return MigrationContext.configure(connection).get_current_revision()
+
     def require_current(self) -> None:
         """Raise StorageError where the schema is not the one that this program works with."""
         heads = ScriptDirectory.from_config(_alembic()).get_heads()
@@ -55,6 +65,14 @@ class Database:
         """Give back every connection."""
         self._driver.close()
         self._engine.dispose()
+
+    def _key(self, purpose: str) -> bytes:
+        """Return a key of 32 bytes that is used for nothing else."""
+        return hmac.digest(self._secret, f"philos {purpose}".encode(), "sha256")
+
+    def _keyed(self, purpose: str, text: str) -> str:
+        """Return a keyed hash, in hexadecimal digits, for something long and random."""
+        return hmac.digest(self._key(purpose), text.encode(), "sha256").hex()
 
     def _insert(self, table: sa.Table) -> Any:
         """Return an INSERT that knows ON CONFLICT, which both databases spell alike."""
@@ -72,6 +90,19 @@ class Database:
         """Yield a connection that only reads, and so never waits for a writer."""
         with self._in_our_words(), self._engine.connect() as connection:
             yield connection.execution_options(read_only=True)
+
+    @contextmanager
+    def _snapshot(self) -> Iterator[sa.Connection]:
+        """Yield a connection that reads several tables as they were at one moment."""
+        level = {"postgresql": "REPEATABLE READ", "sqlite": "SERIALIZABLE"}
+        options = {"isolation_level": level[self._engine.dialect.name], "read_only": True}
+        with self._in_our_words(), self._engine.connect() as connection:
+            yield connection.execution_options(**options)
+
+    def _hold(self, connection: sa.Connection, table: sa.Table) -> None:
+        """Let nobody else write a table until a transaction ends; SQLite has let nobody in."""
+        if self._engine.dialect.name == "postgresql":
+            connection.exec_driver_sql(f"LOCK TABLE {table.name} IN SHARE ROW EXCLUSIVE MODE")
 
     def _rewrite(self, *tables: sa.Table) -> None:
         """Write tables anew in the order of their keys, and leave nothing of deleted rows.

@@ -15,8 +15,8 @@ from surveys.storage.schema import links, versions
 class Publications(Database):
     """The published links and versions, each read once."""
 
-    def __init__(self, url: str) -> None:
-        super().__init__(url)
+    def __init__(self, url: str, secret: bytes) -> None:
+        super().__init__(url, secret)
         self._instruments: dict[str, Instrument] = {}
         self._targets: dict[str, Target] = {}
 

@@ -3,7 +3,6 @@
 import hashlib
 import hmac
 import json
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -11,25 +10,32 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
-from surveys.answers import counted
 from surveys.conditions import Answer, Answers
+from surveys.daylight import BAND, Daylight
 from surveys.links import Target
 from surveys.redaction import redacted
 from surveys.storage.group_commit import GroupCommit
+from surveys.storage.kept import KEPT, Change, Key
 from surveys.storage.publications import Publications
-from surveys.storage.schema import BAND, GROUPS, HELD, NO_BAND, counts, responses, texts
+from surveys.storage.schema import HELD, NO_BAND, responses, texts
 
 
 @dataclass(frozen=True, kw_only=True)
 class Response:
     """What one respondent has answered so far, and by which version of the survey.
 
-    ``written`` are her texts, by the items that are answered in words.
+    ``written`` are her texts, by the items that are answered in words. ``begun`` says that what
+    was saved just now was her first answer.
     """
 
     version: str
     answers: Answers
     written: Mapping[str, str] = field(default_factory=dict)
+    begun: bool = False
+
+
+class OtherVersionError(Exception):
+    """A response was begun in another version of the survey than these answers are of."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +43,7 @@ class Context:
     """What is stored with the first answer of a respondent, and never changed after it.
 
     ``moment`` is kept as its day and its four-hour band alone; of a sheet of paper only the day
-    is known.
+    is known. ``daylight`` is what these two say of the light.
     """
 
     target: Target
@@ -46,6 +52,7 @@ class Context:
     language: str
     moment: datetime | date
     mode: Literal["web", "paper"] = "web"
+    daylight: Daylight = ""
 
     @property
     def day(self) -> date:
@@ -69,16 +76,13 @@ class _Post:
 
 
 _JSON = json.JSONEncoder(separators=(",", ":"))
-# One more answer in a cell of the counts, by the cell's whole key
-Change = Counter[tuple[str | int, ...]]
 
 
 class Responses(Publications):
     """The responses. ``secret`` keys the hash under which a token is stored."""
 
     def __init__(self, url: str, secret: bytes) -> None:
-        super().__init__(url)
-        self._secret = secret
+        super().__init__(url, secret)
         self._sql = _Statements(self._insert, self._driver.spelled)
         self._posts = GroupCommit(self._save_all, self._is_about_one)
 
@@ -105,7 +109,8 @@ class Responses(Publications):
 
         The last word on an item wins, and the same answers again change nothing. ``written`` are
         the texts of those items that are answered in words; they are redacted, and held until
-        somebody releases them. The context is stored with the first answer.
+        somebody releases them. The context is stored with the first answer. Raise
+        OtherVersionError where that was an answer to another version; then nothing is stored.
         """
         with self._in_our_words():
             return self._posts.do(_Post(self._hash(token), context, given, written or {}))
@@ -117,9 +122,12 @@ class Responses(Publications):
             row = self._locked(cursor, key)
             if row is None:
                 return False
-            self._add(cursor, self._change(key["campaign"], row, {}))
             for delete in (self._sql.delete_texts, self._sql.delete):
                 cursor.execute(delete, key)
+            change = Change()
+            self._change(change, key["campaign"], row, {})
+            change.arrive(row.arrival(key["campaign"]), -1)
+            self._add(cursor, change)
             return True
 
     def _is_about_one(self, error: Exception) -> bool:
@@ -134,7 +142,7 @@ class Responses(Publications):
         write at the same time never wait for each other.
         """
         outcomes: dict[int, Response] = {}
-        change: Change = Counter()
+        change = Change()
         with self._driver.transaction() as cursor:
             for place in sorted(range(len(posts)), key=lambda place: posts[place].token):
                 outcomes[place] = self._save(cursor, posts[place], change)
@@ -145,14 +153,18 @@ class Responses(Publications):
         campaign = post.context.target.campaign
         key = {"campaign": campaign, "token": post.token}
         row = self._locked(cursor, key) or self._begun(cursor, key, post)
+        if row.version != post.context.version:
+            raise OtherVersionError(row.version)
         answers = {**row.answers, **post.given}
+        if row.is_new:
+            change.arrive(row.arrival(campaign))
         if answers != row.answers:
             if not row.is_new:
                 cursor.execute(self._sql.update, {**key, "answers": _dumped(answers)})
-            change.update(self._change(campaign, row, answers))
+            self._change(change, campaign, row, answers)
         if in_words := self.instrument(row.version).in_words:
             self._write_down(cursor, key | {"day": row.day}, post, in_words)
-        return Response(version=row.version, answers=answers)
+        return Response(version=row.version, answers=answers, begun=row.is_new)
 
     def _locked(self, cursor: Any, key: Mapping[str, str]) -> "_Row | None":
         found = cursor.execute(self._sql.locked, key).fetchone()
@@ -173,35 +185,36 @@ class Responses(Publications):
             "mode": context.mode,
             "day": day,
             "band": context.band,
+            "daylight": context.daylight,
             "answers": _dumped(post.given),
         }
         if cursor.execute(self._sql.insert, first).rowcount:
             names = (context.version, context.target.code, context.wave, context.language)
-            return _Row(*names, day, {}, is_new=True)
+            return _Row(*names, day, context.band, context.daylight, {}, is_new=True)
         begun = self._locked(cursor, key)
         assert begun
         return begun
 
-    def _change(self, campaign: str, row: "_Row", answers: Answers) -> Change:
-        """Return how a response changes the counts when its answers change."""
+    def _change(self, change: Change, campaign: str, row: "_Row", answers: Answers) -> None:
+        """Add how a response changes the counts when its answers change."""
         instrument = self.instrument(row.version)
-        change = counted(instrument, answers)
-        change.subtract(counted(instrument, row.answers))
         target = self.target(row.link)
         assert target
-        group = (campaign, row.version, row.wave, target.place, row.language)
         sheet = (target.topic, target.format)
-        return Counter({(*group, *sheet, *cell): n for cell, n in change.items() if n})
+        group = (campaign, row.version, row.wave, target.place, row.language, *sheet, row.daylight)
+        change.add(instrument, group, answers)
+        change.add(instrument, group, row.answers, -1)
 
     def _add(self, cursor: Any, change: Change) -> None:
-        names = (*GROUPS, "item", "code")
-        rows = [
-            dict(zip(names, cell, strict=True)) | {"n": n}
-            for cell, n in sorted(change.items())
-            if n
-        ]
-        if rows:
-            cursor.executemany(self._sql.count, rows)
+        for table in KEPT:
+            names = [column.name for column in table.primary_key]
+            rows = [
+                dict(zip(names, cell, strict=True)) | {"n": n}
+                for cell, n in sorted(change[table.name].items())
+                if n
+            ]
+            if rows:
+                cursor.executemany(self._sql.add[table.name], rows)
 
     def _write_down(
         self, cursor: Any, row: Mapping[str, object], post: _Post, items: Iterable[str]
@@ -218,8 +231,12 @@ class Responses(Publications):
         return hmac.new(self._secret, token.encode(), hashlib.sha256).hexdigest()
 
 
+# The columns of a response that a post needs, in the order in which they are asked for
+_READ = ("version", "link", "wave", "language", "day", "band", "daylight", "answers")
+
+
 class _Row:
-    """A row of the responses, its columns in the order in which they are asked for."""
+    """A row of the responses."""
 
     def __init__(  # noqa: PLR0917
         self,
@@ -227,15 +244,21 @@ class _Row:
         link: str,
         wave: str,
         language: str,
-        day: object,
+        day: Any,
+        band: int,
+        daylight: str,
         answers: Any,
         *,
         is_new: bool = False,
     ) -> None:
         self.version, self.link, self.wave, self.language = version, link, wave, language
-        self.day, self.is_new = day, is_new
+        self.day, self.band, self.daylight, self.is_new = day, band, daylight, is_new
         # SQLite's driver gives JSON as text, that of PostgreSQL has read it
         self.answers = read_answers(json.loads(answers) if isinstance(answers, str) else answers)
+
+    def arrival(self, campaign: str) -> Key:
+        """Return the key of the arrivals that this one is of."""
+        return campaign, self.wave, self.link, str(self.day), self.band
 
 
 class _Statements:
@@ -243,22 +266,15 @@ class _Statements:
 
     def __init__(self, insert: Callable[[sa.Table], Any], spelled: Callable[..., str]) -> None:
         own, own_texts = _keyed(responses), _keyed(texts)
-        columns = ("version", "link", "wave", "language", "day", "answers")
-        wanted = sa.select(*(responses.c[name] for name in columns)).where(*own)
-        new_text, added = insert(texts), insert(counts)
+        wanted = sa.select(*(responses.c[name] for name in _READ)).where(*own)
+        new_text = insert(texts)
         this_text = texts.c.item == sa.bindparam("item")
         self.wanted = spelled(wanted)
         self.locked = spelled(wanted.with_for_update())
         self.insert = spelled(insert(responses).on_conflict_do_nothing())
         self.update = spelled(sa.update(responses).where(*own), ["answers"])
         self.delete = spelled(sa.delete(responses).where(*own))
-        self.count = spelled(
-            added.on_conflict_do_update(
-                index_elements=list(counts.primary_key),
-                set_={"n": counts.c.n + added.excluded.n},
-            ),
-            [*(column.name for column in counts.primary_key), "n"],
-        )
+        self.add = {table.name: spelled(*_added(insert(table), table)) for table in KEPT}
         self.written = spelled(sa.select(texts.c.item, texts.c.body).where(*own_texts))
         self.write = spelled(
             new_text.on_conflict_do_update(
@@ -269,6 +285,14 @@ class _Statements:
         )
         self.delete_text = spelled(sa.delete(texts).where(*own_texts, this_text))
         self.delete_texts = spelled(sa.delete(texts).where(*own_texts))
+
+
+def _added(insert: Any, table: sa.Table) -> tuple[Any, list[str]]:
+    """Return the statement that adds to a count, and the columns that it writes."""
+    sums = {"n": table.c.n + insert.excluded.n}
+    key = list(table.primary_key)
+    added = insert.on_conflict_do_update(index_elements=key, set_=sums)
+    return added, [*(column.name for column in key), "n"]
 
 
 def _keyed(table: sa.Table) -> list[sa.ColumnElement[bool]]:

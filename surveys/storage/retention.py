@@ -1,19 +1,16 @@
 """Retention: what is too old is deleted, and what is left tells no order of writing."""
 
-from collections import Counter
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 import sqlalchemy as sa
 
-from surveys.answers import counted
+from surveys.storage.kept import GROUPED, KEPT, Change
 from surveys.storage.publications import Publications
 from surveys.storage.responses import read_answers
-from surveys.storage.schema import GROUPS, counts, links, responses, texts
+from surveys.storage.schema import responses, texts
 
-_KEY = tuple(column.name for column in counts.primary_key)
-_FROM_RESPONDENTS = (responses, counts, texts)  # in the order in which they are written
+_FROM_RESPONDENTS = (responses, *KEPT, texts)  # in the order in which they are written
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +41,7 @@ class Retention(Publications):
         """
         old_responses, old_texts = _too_old(campaign, responses_before, texts_before)
         with self._write() as connection:
+            self._hold(connection, responses)
             self._archive(connection, old_responses)
             gone_texts = connection.execute(sa.delete(texts).where(old_texts)).rowcount
             gone = connection.execute(sa.delete(responses).where(old_responses)).rowcount
@@ -52,22 +50,19 @@ class Retention(Publications):
 
     def _archive(self, connection: sa.Connection, old: sa.ColumnElement[bool]) -> None:
         """Mark as archived what some responses have added to the counts."""
-        wanted = sa.select(responses, links.c.place, links.c.topic, links.c.format).join(links)
-        added: Counter[tuple[Any, ...]] = Counter()
-        for row in connection.execute(wanted.where(old).with_for_update(of=responses)):
-            group = tuple(getattr(row, name) for name in GROUPS)
-            answers = counted(self.instrument(row.version), read_answers(row.answers))
-            added.update({(*group, *key): n for key, n in answers.items()})
-        if added:
-            same = [column == sa.bindparam(f"of_{column.name}") for column in counts.primary_key]
-            archived = counts.c.archived + sa.bindparam("more")
-            connection.execute(
-                sa.update(counts).where(*same).values(archived=archived),
-                [
-                    {f"of_{name}": part for name, part in zip(_KEY, key, strict=True)} | {"more": n}
-                    for key, n in sorted(added.items())
-                ],
-            )
+        added = Change()
+        for row in connection.execute(GROUPED.where(old).with_for_update(of=responses)):
+            added.add_whole(self.instrument(row.version), row, read_answers(row.answers))
+        for table in KEPT:
+            key = [column.name for column in table.primary_key]
+            same = [table.c[name] == sa.bindparam(f"of_{name}") for name in key]
+            archived = table.c.archived + sa.bindparam("more")
+            rows = [
+                {f"of_{name}": part for name, part in zip(key, cell, strict=True)} | {"more": n}
+                for cell, n in sorted(added[table.name].items())
+            ]
+            if rows:
+                connection.execute(sa.update(table).where(*same).values(archived=archived), rows)
 
 
 def _too_old(

@@ -1,11 +1,10 @@
 """The tables. Every primary key begins with the campaign, and none is a sequence."""
 
-from typing import Literal
+from typing import Any
 
 import sqlalchemy as sa
 
 SCHEMA = sa.MetaData()
-BAND = 4  # hours
 NO_BAND = -1  # of what was answered on paper
 # the states of a text; one that nobody else may see is deleted
 HELD, RELEASED = "held", "released"
@@ -46,6 +45,8 @@ responses = sa.Table(
     sa.Column("mode", sa.String(8), nullable=False),
     sa.Column("day", sa.Date, nullable=False),
     sa.Column("band", sa.SmallInteger, nullable=False),
+    # what the day and the band say of the light, so nothing more than these
+    sa.Column("daylight", sa.String(8), nullable=False, server_default=""),
     sa.Column("answers", sa.JSON, nullable=False),
     sqlite_with_rowid=False,
 )
@@ -63,24 +64,53 @@ texts = sa.Table(
     sqlite_with_rowid=False,
 )
 
-GROUPS = ("campaign", "version", "wave", "place", "language", "topic", "format")
-counts = sa.Table(
+# What is kept beside the responses in the same transaction. ``archived`` tells how much of ``n`` is
+# of responses that were too old to be kept.
+GROUPS = ("campaign", "version", "wave", "place", "language", "topic", "format", "daylight")
+CROSSED = GROUPS[:4]
+
+
+def _kept(name: str, groups: tuple[str, ...], *cell: sa.Column[Any]) -> sa.Table:
+    return sa.Table(
+        name,
+        SCHEMA,
+        *(sa.Column(group, NAME, primary_key=True) for group in groups),
+        *cell,
+        sa.Column("n", sa.Integer, nullable=False),
+        sa.Column("archived", sa.Integer, nullable=False, server_default="0"),
+        sqlite_with_rowid=False,
+    )
+
+
+# How often each code was given to each item.
+counts = _kept(
     "counts",
-    SCHEMA,
-    *(sa.Column(name, NAME, primary_key=True) for name in GROUPS),
+    GROUPS,
     sa.Column("item", sa.String(82), primary_key=True),
     sa.Column("code", sa.SmallInteger, primary_key=True, autoincrement=False),
-    sa.Column("n", sa.Integer, nullable=False),
-    # how much of n is of responses that were too old to be kept
-    sa.Column("archived", sa.Integer, nullable=False, server_default="0"),
+)
+# How answers to several items go together, see ``surveys.answers.crossed``.
+crossings = _kept(
+    "crossings",
+    CROSSED,
+    sa.Column("crossing", sa.String(170), primary_key=True),
+    sa.Column("code", sa.SmallInteger, primary_key=True, autoincrement=False),
+)
+# How many responses came by each link on each day in each band.
+arrivals = _kept(
+    "arrivals",
+    ("campaign", "wave"),
+    sa.Column("link", sa.String(9), primary_key=True),
+    sa.Column("day", sa.Date, primary_key=True),
+    sa.Column("band", sa.SmallInteger, primary_key=True, autoincrement=False),
+)
+
+# The results of a closed wave as they were released, with no more in them than anybody may see.
+releases = sa.Table(
+    "releases",
+    SCHEMA,
+    sa.Column("campaign", NAME, primary_key=True),
+    sa.Column("wave", NAME, primary_key=True),
+    sa.Column("document", sa.Text, nullable=False),
     sqlite_with_rowid=False,
 )
-
-users = sa.Table(
-    "users",
-    SCHEMA,
-    sa.Column("name", sa.String(80), primary_key=True),
-    sa.Column("password_hash", sa.String(200), nullable=False),
-)
-
-Dimension = Literal["place", "wave"]

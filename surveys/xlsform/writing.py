@@ -1,7 +1,7 @@
 """A survey as an XLSForm workbook, with a column of labels for each language."""
 
 import io
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
@@ -10,13 +10,13 @@ from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from surveys.definition import Band, Instrument, Item, Option, Row, Scale, wordings
+from surveys.definition import Instrument, Item, Option, Row, wordings
 from surveys.documents import DocumentError, Finding
+from surveys.wording import BAND, OPEN_BAND, worded
 from surveys.xlsform.names import header, spoken, to_name
 from surveys.xlsform.relevant import expressions
 from translations.catalogs import Texts
 
-_BAND, _OPEN_BAND = "%(low)s bis %(high)s", "%(low)s oder mehr"  # as on the pages
 _WIDTHS = MappingProxyType({"label": 50, "hint": 40, "relevant": 40, "type": 26})
 
 Line = Mapping[str, str]
@@ -25,7 +25,7 @@ Line = Mapping[str, str]
 def complete(asked: Instrument, readers: Iterable[Texts]) -> list[Texts]:
     """Return those readers who would see every text of a survey in their language."""
     texts = [text for text, _ in wordings(asked)]
-    bands = [_BAND, _OPEN_BAND] if any(scale.bands for scale in asked.scales.values()) else []
+    bands = [BAND, OPEN_BAND] if any(scale.bands for scale in asked.scales.values()) else []
     return [reader for reader in readers if not reader.lacks([*texts, *bands])]
 
 
@@ -108,9 +108,7 @@ class _Sheets:
         for (scale, offered), name in self.lists.items():
             for option in offered:
                 label = {
-                    header("label", texts.language): _WORDINGS[option.form](
-                        option, scales[scale], texts
-                    )
+                    header("label", texts.language): worded(option, scales[scale], texts)
                     for texts in self.readers
                 }
                 yield {"list_name": name, "name": str(option.code), **label}
@@ -131,28 +129,6 @@ class _Sheets:
         if not row.name:
             return self._translated("label", row.text)
         return {header("label", texts.language): row.text for texts in self.readers}
-
-
-def _in_words(option: Option, _scale: Scale, texts: Texts) -> str:
-    return texts.find(option.text).text
-
-
-def _in_figures(option: Option, scale: Scale, texts: Texts) -> str:
-    """Return the number of a point, with what it means at both ends."""
-    assert scale.points
-    end = dict(zip(scale.points, (scale.low, scale.high), strict=True)).get(option.code)
-    return f"{option.text} = {texts.find(end).text}" if end else option.text
-
-
-def _in_a_band(option: Option, _scale: Scale, texts: Texts) -> str:
-    assert isinstance(option, Band)
-    pattern = _OPEN_BAND if option.high is None else _BAND
-    return texts.find(pattern).text % {"low": option.low, "high": option.high}
-
-
-_WORDINGS: Mapping[str, Callable[[Option, Scale, Texts], str]] = MappingProxyType(
-    {"text": _in_words, "point": _in_figures, "band": _in_a_band}
-)
 
 
 def _fill(sheet: Worksheet, lines: Sequence[Line]) -> None:

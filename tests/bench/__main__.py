@@ -5,7 +5,7 @@ import tempfile
 from pathlib import Path
 
 from materials.example import write_example
-from tests.bench import pages, printing, service, survey
+from tests.bench import comparison, pages, printing, service, survey
 from tests.conftest import NOON
 
 PARTS = {
@@ -15,6 +15,7 @@ PARTS = {
     "survey": survey.survey,
     "pages": pages.pages,
     "service": service.service,
+    "comparison": comparison.comparison,
 }
 
 if __name__ == "__main__":

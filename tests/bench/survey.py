@@ -11,6 +11,7 @@ from surveys.storage import Context, Storage
 from tests.bench.bare import hello
 from tests.bench.measure import cpu, elapsed, report
 from tests.conftest import NOON, clock
+from tests.kept import kept
 from webapp.app import create_app
 from webapp.config import settings
 
@@ -43,7 +44,7 @@ def survey(folder: Path) -> None:
     answer = elapsed(lambda: storage.save(f"t{next(numbers)}", context, {"dark": 2}), 200)
     commit = elapsed(lambda: raw.execute("INSERT INTO t VALUES (1)"), 1000)
     report("one answer, durably stored", answer, commit, "SQLite commit")
-    stored = len([key for key, n in storage.recount().items() if n])
-    echo(f"stored and counted: {sum(storage.recount().values())} answers in {stored} cell")
+    echo(f"stored and counted: {sum(kept(storage).values())} answers in {len(kept(storage))} cell")
+    assert not any(storage.recount().values())
     raw.close()
     storage.close()

@@ -5,7 +5,7 @@ import shutil
 import tomllib
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -25,6 +25,7 @@ from materials.formats import FORMATS
 from materials.library import home
 from materials.production import Made, Options, produce
 from materials.sheets import Output, Sheet, sheets
+from tests.released import given
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -114,8 +115,9 @@ def inline() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def example() -> Campaign:
-    """Return the example campaign as it is shipped."""
-    return load(EXAMPLE)
+    """Return the example campaign as it is shipped, with a released result to give back."""
+    campaign = load(EXAMPLE)
+    return replace(campaign, given=given(campaign))
 
 
 @pytest.fixture

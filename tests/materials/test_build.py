@@ -12,9 +12,10 @@ import pypdfium2
 import pytest
 
 from materials import production
-from materials.build import MANIFEST, BuildError, Run, build, read_manifest
+from materials.build import BuildError, Run, build
 from materials.campaign import Campaign, Contact, load
 from materials.encoder import symbols
+from materials.manifest import MANIFEST, read_manifest
 from materials.production import Options
 from materials.sheets import Output, sheets
 from tests.materials.conftest import EXAMPLE, changed, codes_in, edit, run, sheet_of, tree
@@ -71,6 +72,7 @@ def test_the_run_says_what_the_manifest_says(printed: tuple[Run, Path]) -> None:
     assert json.loads((out / MANIFEST).read_text("utf-8")) == {
         "campaign": "probe",
         "sheets": said["sheets"],
+        "questionnaires": [],
     }
 
 

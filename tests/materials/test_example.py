@@ -1,4 +1,5 @@
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -26,7 +27,8 @@ def test_a_new_example_has_a_wave_open_today_and_one_before(
     campaign = load(tmp_path / "new")
     open_now = campaign.wave_on(date.fromisoformat(day))
     assert open_now
-    assert [wave.id for wave in campaign.waves] == [before, now]
+    assert [wave.id for wave in campaign.waves][2:] == [before, now]
+    assert all(one.closes < other.opens for one, other in pairwise(campaign.waves))
     assert open_now.id == now
 
 

@@ -17,9 +17,8 @@ from numpy.typing import NDArray
 from pikepdf import Array, Name, Pdf
 
 from materials.artwork import POINTS, to_bytes
-from materials.formats import BLEED, FORMATS, Format
+from materials.formats import BLEED, FORMATS, PAPERS, Format
 from materials.imposition import (
-    PAPERS,
     Edge,
     Grid,
     ImpositionError,

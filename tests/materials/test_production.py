@@ -214,6 +214,8 @@ EVERY = [
     for form in topic.formats
     for tag in LANGUAGES
     if FORMATS[form].halves == 1 or tag != "de"
+    # the figures of results stand in both halves: their size tells nothing of the reader's
+    if FORMATS[form].halves == 1 or not topic.results
 ]
 
 

@@ -16,7 +16,8 @@ from translations.languages import language
 
 LANGUAGES = ("de", "en", "ar", "rom", "tr", "ru")
 EVERY_LANGUAGE = pytest.mark.parametrize("tag", LANGUAGES)
-EVERY_TOPIC = pytest.mark.parametrize("topic", topics())
+EXAMPLES = [topic.id for topic in topics().values() if not topic.results]
+EVERY_TOPIC = pytest.mark.parametrize("topic", EXAMPLES)
 EVERY_FORMAT = pytest.mark.parametrize("form", FORMATS)
 EVERY_SHEET = pytest.mark.parametrize(("form", "tag"), SAMPLES)
 TAGS = dict(reversed(SAMPLES))  # a language of each format

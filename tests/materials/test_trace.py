@@ -154,7 +154,7 @@ def test_whatever_a_sheet_has_from_its_campaign_makes_it_outdated(
     every_output: Path, small: Path, path: tuple[str | int, ...], value: object
 ) -> None:
     changed(small, path, value)
-    found = changed_since(read_origin(every_output / GERMAN), small)
+    found = changed_since(read_origin(every_output / GERMAN), load(small), small)
     # with a review another text stands there, with another host each code is another
     assert set(found) - {"catalogue", "codes"} == {"campaign"}
 
@@ -170,7 +170,7 @@ def test_what_is_stamped_or_said_makes_a_sheet_outdated_as_well(
     every_output: Path, small: Path, old: str, new: str, part: str
 ) -> None:
     edit(small, old, new)
-    assert changed_since(read_origin(every_output / GERMAN), small) == [part]
+    assert changed_since(read_origin(every_output / GERMAN), load(small), small) == [part]
 
 
 def test_another_picture_under_the_same_name_makes_a_sheet_outdated(tmp_path: Path) -> None:
@@ -180,11 +180,11 @@ def test_another_picture_under_the_same_name_makes_a_sheet_outdated(tmp_path: Pa
     sheet = sheet_of(campaign, "flyer-a6", "de")
     build(campaign, folder, tmp_path / "out", [sheet])
     origin = read_origin(tmp_path / "out" / sheet.file(Output.SCREEN))
-    assert changed_since(origin, folder) == []
+    assert changed_since(origin, load(folder), folder) == []
     logo = folder / "logos" / "funder.svg"
     (folder / "logos" / "other.svg").write_text(logo.read_text().replace("<svg", "<svg id='x'"))
     edit(folder, "logos/funder.svg", "logos/other.svg")
-    assert changed_since(origin, folder) == ["campaign"]
+    assert changed_since(origin, load(folder), folder) == ["campaign"]
 
 
 def test_the_office_prints_claim_no_tags(every_output: Path) -> None:
@@ -211,7 +211,7 @@ def test_what_another_sheet_says_changes_nothing(every_output: Path, small: Path
     edit(small, "copies = 100", "copies = 7")
     edit(small, "opens = 2026-10-01", "opens = 2026-10-02")
     edit(small, "[contacts.doctor]", '[contacts.office]\nnumber = "0341 1"\n[contacts.doctor]')
-    assert changed_since(read_origin(every_output / GERMAN), small) == []
+    assert changed_since(read_origin(every_output / GERMAN), load(small), small) == []
 
 
 @pytest.fixture
@@ -239,7 +239,7 @@ def test_a_changed_translation_makes_a_sheet_outdated(every_output: Path, small:
 def test_a_changed_translation_leaves_the_source_language_as_it_is(
     every_output: Path, small: Path
 ) -> None:
-    assert changed_since(read_origin(every_output / GERMAN), small) == []
+    assert changed_since(read_origin(every_output / GERMAN), load(small), small) == []
 
 
 @pytest.mark.parametrize(
@@ -249,7 +249,7 @@ def test_a_changed_template_or_font_is_told(
     every_output: Path, small: Path, monkeypatch: pytest.MonkeyPatch, name: str, part: str
 ) -> None:
     monkeypatch.setattr(rendering, name, lambda *_: "another")
-    assert changed_since(read_origin(every_output / GERMAN), small) == [part]
+    assert changed_since(read_origin(every_output / GERMAN), load(small), small) == [part]
 
 
 @pytest.mark.parametrize(
@@ -445,7 +445,7 @@ def test_a_stale_hash_of_one_part_names_that_part_alone(every_output: Path, smal
     origin = read_origin(every_output / GERMAN)
     for part in ("campaign", "template", "catalogue", "fonts"):
         hashes = {**origin.hashes, part: "0" * 64}
-        assert changed_since(replace(origin, hashes=hashes), small) == [part]
+        assert changed_since(replace(origin, hashes=hashes), load(small), small) == [part]
 
 
 def test_the_fingerprint_in_the_origin_is_the_manifests_source(every_output: Path) -> None:

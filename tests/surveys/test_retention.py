@@ -9,7 +9,8 @@ import sqlalchemy as sa
 
 from surveys.definition import ANSWERED
 from surveys.storage import Outdated, Storage, StorageError
-from tests.surveys.conftest import DAY, KINDS, LONG, PLATZ, RABET, SECRET, context
+from tests.kept import counted_by, kept, recounted
+from tests.surveys.conftest import DAY, KINDS, PLATZ, RABET, SECRET, context
 from tests.surveys.test_storage import rows
 
 WORDS = "Mehr Licht am Rabet"
@@ -33,13 +34,13 @@ def save(storage: Storage, token: str, *, days_ago: int = 0, words: str = WORDS)
 def test_responses_that_are_too_old_go_and_their_counts_stay(storage: Storage) -> None:
     save(storage, "old", days_ago=10)
     save(storage, "new", days_ago=9)
-    before = storage.kept_counts()
+    before = kept(storage)
     gone = storage.retain("east", DAY - timedelta(9), NEVER)
     assert gone == Outdated(responses=1, texts=1)
     assert storage.response("east", "old") is None
     assert storage.response("east", "new") is not None
-    assert storage.kept_counts() == storage.recount() == before
-    assert storage.counts("east", [KINDS.version], "one", "place") == {"rabet": Counter({1: 2})}
+    assert kept(storage) == recounted(storage) == before
+    assert counted_by(storage, "east", "one", "place") == {"rabet": Counter({1: 2})}
 
 
 def test_counts_go_on_from_what_is_archived(storage: Storage) -> None:
@@ -47,14 +48,12 @@ def test_counts_go_on_from_what_is_archived(storage: Storage) -> None:
     storage.retain("east", DAY, NEVER)
     save(storage, "new")
     storage.save("new", context(asked=KINDS), {"one": 2})
-    assert storage.kept_counts() == storage.recount()
-    assert storage.counts("east", [KINDS.version], "one", "wave") == {
-        "autumn": Counter({1: 1, 2: 1})
-    }
+    assert kept(storage) == recounted(storage)
+    assert counted_by(storage, "east", "one", "wave") == {"autumn": Counter({1: 1, 2: 1})}
     storage.forget("east", "new")
-    assert storage.kept_counts() == storage.recount() != {}
+    assert kept(storage) == recounted(storage) != {}
     storage.retain("east", DAY + timedelta(1), NEVER)  # nothing is archived twice
-    assert storage.kept_counts() == storage.recount()
+    assert kept(storage) == recounted(storage)
 
 
 def test_a_count_that_was_lost_or_added_is_still_found(storage: Storage) -> None:
@@ -62,7 +61,7 @@ def test_a_count_that_was_lost_or_added_is_still_found(storage: Storage) -> None
     storage.retain("east", DAY, NEVER)
     with storage._engine.begin() as connection:
         connection.execute(sa.text("UPDATE counts SET n = n + 1"))
-    assert storage.kept_counts() != storage.recount()
+    assert kept(storage) != recounted(storage)
 
 
 def test_texts_that_are_too_old_go_before_their_responses(storage: Storage) -> None:
@@ -75,7 +74,7 @@ def test_texts_that_are_too_old_go_before_their_responses(storage: Storage) -> N
     assert old is not None
     assert old.written == {}
     assert len(storage.released_texts("east")) == 1
-    assert storage.kept_counts() == storage.recount()
+    assert kept(storage) == recounted(storage)
 
 
 def test_no_text_outlives_its_response(storage: Storage) -> None:
@@ -102,11 +101,11 @@ def test_what_is_outdated_can_be_told_before(storage: Storage) -> None:
 def test_answers_of_several_places_and_versions_are_archived_apart(storage: Storage) -> None:
     save(storage, "a", days_ago=3)
     storage.save("b", context(PLATZ), {"dark": 3, "syringe": 1, "syringe-call": 1})
-    before = storage.kept_counts()
+    before = kept(storage)
     storage.retain("east", DAY + timedelta(1), NEVER)
     assert rows(storage, "responses") == []
-    assert storage.kept_counts() == storage.recount() == before
-    assert storage.counts("east", [LONG.version], "dark", "place") == {"platz": Counter({3: 1})}
+    assert kept(storage) == recounted(storage) == before
+    assert counted_by(storage, "east", "dark", "place") == {"platz": Counter({3: 1})}
 
 
 def test_after_it_no_file_tells_the_order_of_writing(storage: Storage) -> None:
@@ -136,8 +135,8 @@ def test_what_is_written_while_the_tables_are_written_anew_is_not_lost(storage: 
         for each in saved:
             each.result()
     assert len(rows(storage, "responses")) == len(rows(storage, "texts")) == 40
-    assert storage.kept_counts() == storage.recount()
-    assert storage.counts("east", [KINDS.version], "one", "place") == {"rabet": Counter({1: 41})}
+    assert kept(storage) == recounted(storage)
+    assert counted_by(storage, "east", "one", "place") == {"rabet": Counter({1: 41})}
 
 
 def test_the_words_of_a_deleted_text_are_in_no_file(tmp_path: Path) -> None:

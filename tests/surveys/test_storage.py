@@ -8,13 +8,16 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from surveys.links import LinkError
-from surveys.storage import SCHEMA, Storage, StorageError
+from surveys.storage import SCHEMA, OtherVersionError, Storage, StorageError
+from surveys.storage.database import _alembic
+from tests.kept import counted_by, kept, recounted
 from tests.surveys.conftest import DAY, LONG, PLATZ, RABET, SECRET, context
 
 
@@ -49,7 +52,7 @@ def test_the_row_holds_day_and_band_and_no_finer_time(storage: Storage) -> None:
     assert row.answers == {"dark": 3}
     assert set(row._fields) == {
         *("campaign", "token", "version", "link", "wave"),
-        *("language", "mode", "day", "band", "answers"),
+        *("language", "mode", "day", "band", "daylight", "answers"),
     }
 
 
@@ -90,16 +93,14 @@ def test_the_last_word_on_an_item_wins(storage: Storage) -> None:
     given_answers = storage.response("east", "token")
     assert given_answers is not None
     assert given_answers.answers == {"dark": 2, "day": 1}
-    assert storage.counts("east", [LONG.version], "dark", "place") == {
-        "rabet": Counter({2: 1, 3: 0})
-    }
+    assert counted_by(storage, "east", "dark", "place") == {"rabet": Counter({2: 1})}
 
 
 def test_the_same_answer_twice_is_one(storage: Storage) -> None:
     for _ in range(2):
         storage.save("token", context(), {"dark": 3})
-    assert storage.kept_counts() == storage.recount()
-    assert sum(storage.recount().values()) == 1
+    assert kept(storage) == recounted(storage)
+    assert sum(recounted(storage).values()) == 1
 
 
 def test_what_was_stored_first_stays(storage: Storage) -> None:
@@ -112,23 +113,107 @@ def test_what_was_stored_first_stays(storage: Storage) -> None:
 def test_counts_follow_a_changed_filter(storage: Storage) -> None:
     storage.save("token", context(), {"syringe": 2, "syringe-call": 1})
     storage.save("token", context(), {"syringe": 1})
-    assert storage.kept_counts() == storage.recount()
-    assert not any("syringe-call" in key for key in storage.recount())
+    assert kept(storage) == recounted(storage)
+    assert not any("syringe-call" in key for key in recounted(storage))
     storage.save("token", context(), {"syringe": 3})
-    assert any("syringe-call" in key for key in storage.kept_counts())
+    assert any("syringe-call" in key for key in kept(storage))
 
 
 def test_counts_are_by_place_and_by_wave(storage: Storage) -> None:
     storage.save("a", context(), {"dark": 3})
     storage.save("b", context(PLATZ), {"dark": 1})
     storage.save("c", context(PLATZ, wave="spring"), {"dark": 1})
-    versions = [LONG.version]
-    by_place = storage.counts("east", versions, "dark", "place", wave="autumn")
-    assert by_place == {"rabet": Counter({3: 1}), "platz": Counter({1: 1})}
-    by_wave = storage.counts("east", versions, "dark", "wave")
-    assert by_wave == {"autumn": Counter({1: 1, 3: 1}), "spring": Counter({1: 1})}
-    assert storage.counts("west", versions, "dark", "wave") == {}
-    assert storage.counts("east", [], "dark", "wave") == {}
+    autumn = storage.counted("east", "autumn")
+    tables = autumn.tables[LONG.version, "dark"]
+    assert tables["place"] == {"rabet": Counter({3: 1}), "platz": Counter({1: 1})}
+    assert tables["language"] == {"ar": Counter({1: 1, 3: 1})}
+    assert tables["format"] == {"flyer-a6": Counter({1: 1, 3: 1})}
+    spring = storage.counted("east", "spring").tables[LONG.version, "dark"]
+    assert spring["place"] == {"platz": Counter({1: 1})}
+    assert storage.counted("west", "autumn").tables == {}
+
+
+def test_how_answers_go_together_is_counted_by_place(storage: Storage) -> None:
+    storage.save("a", context(), {"day": 1, "dark": 3, "age": 2, "gender": 1})
+    storage.save("b", context(), {"day": 4, "dark": 4, "age": 2})
+    storage.save("c", context(), {"day": 1, "dark": 97, "age": 2, "gender": 1})
+    storage.save("d", context(PLATZ), {"day": 1, "dark": 1})
+    crossings = storage.counted("east", "autumn").crossings
+    assert crossings[LONG.version, "rabet"] == {
+        ("day&dark", 1): 1,
+        ("day&dark", 3): 1,
+        ("day@2.1", 0): 2,
+        ("dark@2.1", 1): 1,
+    }
+    assert crossings[LONG.version, "platz"] == {("day&dark", 0): 1}
+    storage.save("a", context(), {"gender": 99})  # she no longer says it
+    assert ("dark@2.1", 1) not in storage.counted("east", "autumn").crossings[LONG.version, "rabet"]
+
+
+def test_arrivals_are_counted_once_a_response_and_paper_apart(storage: Storage) -> None:
+    for token in ("a", "b", "b"):
+        storage.save(token, context(), {"dark": 3})
+    paper = replace(context(), mode="paper", moment=DAY)
+    storage.save("sheet", paper, {"dark": 3})
+    cells = {(cell.day, cell.band): n for cell, n in storage.arrivals("east", "autumn").items()}
+    assert cells == {(DAY, 4): 2, (DAY, -1): 1}
+    storage.forget("east", "a")
+    assert sum(storage.arrivals("east", "autumn").values()) == 2
+
+
+def test_answers_to_another_version_than_was_begun_are_not_stored(storage: Storage) -> None:
+    reworded = [replace(each, text="Anders gefragt") for each in LONG.questions]
+    newer = replace(LONG, questions=tuple(reworded))
+    storage.publish([], [newer], DAY)
+    storage.save("a", context(), {"dark": 3})
+    with pytest.raises(OtherVersionError):
+        storage.save("a", context(asked=newer), {"dark": 1})
+    begun = storage.response("east", "a")
+    assert begun
+    assert (begun.version, begun.answers) == (LONG.version, {"dark": 3})
+
+
+def test_only_the_first_answer_of_a_respondent_begins(storage: Storage) -> None:
+    assert storage.save("a", context(), {"dark": 3}).begun
+    assert not storage.save("a", context(), {"day": 3}).begun
+
+
+TAMPERED = (
+    ("UPDATE counts SET n = n + 1", "counts"),
+    ("DELETE FROM counts", "counts"),
+    ("INSERT INTO arrivals SELECT campaign, wave, link, day, 5, 7, 0 FROM arrivals", "arrivals"),
+    ("UPDATE crossings SET n = 0", "crossings"),
+)
+
+
+@pytest.mark.parametrize(("tampering", "table"), TAMPERED)
+def test_what_is_kept_wrongly_is_found_and_set_right(
+    storage: Storage, tampering: str, table: str
+) -> None:
+    storage.save("a", context(), {"day": 1, "dark": 3})
+    before = kept(storage)
+    with storage._engine.begin() as connection:
+        connection.exec_driver_sql(tampering)
+    wrong = {name for name, cells in storage.recount().items() if cells}
+    assert wrong == {table}
+    assert storage.repair()[table]
+    assert not any(storage.recount().values())
+    assert kept(storage) == before
+
+
+def test_a_recount_is_right_while_others_write_change_and_delete(storage: Storage) -> None:
+    def live(number: int) -> bool:
+        token = f"t{number % 7}"
+        if number % 5 == 4:
+            storage.forget("east", token)
+        else:
+            answers = {"day": 1 + number % 4, "dark": 1 + number % 3, "age": 2, "gender": 1}
+            storage.save(token, context(), dict(list(answers.items())[: 1 + number % 4]))
+        return any(storage.recount().values())
+
+    with ThreadPoolExecutor(6) as threads:
+        assert not any(threads.map(live, range(60)))
+    assert not any(storage.repair().values())
 
 
 ANSWERS = st.dictionaries(
@@ -146,7 +231,7 @@ def test_kept_counts_are_always_those_of_the_responses(
 ) -> None:
     for respondent, answers in posts:
         storage.save(f"token-{respondent}", context(), answers)
-    assert storage.kept_counts() == storage.recount()
+    assert kept(storage) == recounted(storage)
 
 
 def test_writers_at_the_same_time_lose_nothing(storage: Storage) -> None:
@@ -154,7 +239,7 @@ def test_writers_at_the_same_time_lose_nothing(storage: Storage) -> None:
     posts = [(f"token-{n % 5}", {items[n % 7 % 5]: 1 + n % 3}) for n in range(60)]
     with ThreadPoolExecutor(6) as threads:
         list(threads.map(lambda post: storage.save(post[0], context(), post[1]), posts))
-    assert storage.kept_counts() == storage.recount()
+    assert kept(storage) == recounted(storage)
     assert len(rows(storage, "responses")) == 5
     stored = {(row.token, item) for row in rows(storage, "responses") for item in row.answers}
     assert len(stored) == len({(token, item) for token, answers in posts for item in answers})
@@ -186,13 +271,6 @@ def test_a_published_code_is_never_given_to_another_survey(storage: Storage) -> 
 
 def test_an_unknown_code_stands_for_nothing(storage: Storage) -> None:
     assert storage.target("000000") is None
-
-
-def test_a_password_can_be_renewed(storage: Storage) -> None:
-    storage.set_password_hash("anna", "one")
-    storage.set_password_hash("anna", "two")
-    assert storage.password_hash("anna") == "two"
-    assert storage.password_hash("bert") is None
 
 
 @pytest.mark.parametrize("url", ["nonsense", "mysql://localhost/x", "oracle+x://y", ""])
@@ -235,8 +313,8 @@ def test_a_response_that_is_forgotten_leaves_nothing(storage: Storage) -> None:
     assert storage.forget("east", "one")
     assert not storage.forget("east", "one")
     assert storage.response("east", "one") is None
-    assert sum(storage.kept_counts().values()) == 1
-    assert storage.kept_counts() == storage.recount()
+    assert sum(kept(storage).values()) == 1
+    assert kept(storage) == recounted(storage)
 
 
 def test_a_sibling_is_a_sheet_of_the_same_place_in_the_same_language_if_there_is_one(
@@ -251,3 +329,34 @@ def test_codes_that_are_not_published_stand_for_nothing(storage: Storage) -> Non
     found = storage.targets([PLATZ.code, "0000000", RABET.code])
     assert set(found) == {RABET, PLATZ}
     assert storage.targets([]) == []
+
+
+def test_a_database_of_an_older_program_is_counted_when_it_is_upgraded(
+    database_url: str, tmp_path: Path
+) -> None:
+    storage = Storage(database_url, SECRET)
+    config = _alembic()
+    with storage._write() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0003")
+        old = sa.MetaData()
+        old.reflect(connection)
+        version: dict[str, Any] = {
+            "version": LONG.version,
+            "survey": LONG.id,
+            "definition": LONG.to_json(),
+        }
+        connection.execute(sa.insert(old.tables["survey_versions"]), version | {"published": DAY})
+        connection.execute(sa.insert(old.tables["links"]), {"code": RABET.code, **vars(RABET)})
+        response: dict[str, Any] = {"campaign": "east", "version": LONG.version, "link": RABET.code}
+        response |= {"wave": "autumn", "language": "ar", "mode": "web", "day": DAY, "band": 4}
+        answers = {"day": 1, "dark": 4, "age": 2, "gender": 1}
+        for token in ("a", "b"):
+            one = response | {"token": token, "answers": answers}
+            connection.execute(sa.insert(old.tables["responses"]), one)
+    storage.upgrade()
+    assert not any(storage.recount().values())
+    found = storage.counted("east", "autumn")
+    assert found.crossings[LONG.version, "rabet"]["day&dark", 1] == 2
+    assert sum(found.arrivals.values()) == 2
+    storage.close()

@@ -6,6 +6,7 @@ import pytest
 
 from surveys.definition import ANSWERED
 from surveys.storage import Storage
+from tests.kept import kept, recounted
 from tests.surveys.conftest import DAY, KINDS, RABET, SECRET, context
 
 WORDS = "Mehr Licht am Rabet"
@@ -44,7 +45,7 @@ def test_a_text_that_is_rejected_is_deleted_and_still_counts_as_answered(storage
     assert not storage.reject_text("east", held.number)
     assert storage.held_texts("east") == storage.released_texts("east") == []
     assert read(storage) is None
-    assert storage.kept_counts() == storage.recount() != {}
+    assert kept(storage) == recounted(storage) != {}
 
 
 def test_a_text_is_stored_without_what_could_tell_who_wrote_it(storage: Storage) -> None:

@@ -1,23 +1,34 @@
 """The example campaign, published and served."""
 
+import secrets
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from materials.campaign import load
 from materials.sheets import published
+from surveys.definition import Instrument
 from surveys.links import Target
-from surveys.storage import Storage
-from tests.conftest import NOON, clock
-from webapp import auth
+from surveys.storage import Context, Storage
+from tests.conftest import NOON
+from tests.releases import LARGE, released
 from webapp.app import create_app
-from webapp.config import Settings, settings
+from webapp.config import SECOND_FACTOR, Settings, settings
+from webapp.passwords import hashed
+from webapp.roles import Role
+from webapp.service import Service
 from webapp.tokens import Tokens
 
 PASSWORD = "correct-horse-battery"
+HASH = hashed(PASSWORD)
+PEOPLE = {"anna": Role.ADMIN, "kim": Role.COORDINATOR, "vera": Role.VIEWER}
 SECRET = bytes(range(32))
 CAMPAIGN = "leipziger-osten"
 LANGUAGES = ["de", "en", "ar", "rom", "tr", "ru"]
@@ -29,32 +40,92 @@ def chosen(folder: Path) -> Settings:
     instance = folder / "instance"
     instance.mkdir(mode=0o700)
     (instance / "secret").write_text(SECRET.hex(), "ascii")
-    return settings(folder, environ={})
+    return settings(folder, environ={SECOND_FACTOR: "optional"})
 
 
 @pytest.fixture
 def storage(chosen: Settings) -> Iterator[Storage]:
-    """The database, with links and surveys published and one account."""
+    """The database, with links and surveys published and an account for each role."""
     made = Storage(chosen.database_url, chosen.secret)
     made.upgrade()
     campaign = load(chosen.folder)
     links = published(campaign).values()
     made.publish(links, campaign.instruments.values(), NOON.date())
-    made.set_password_hash("anna", auth.hashed(PASSWORD))
+    for name, role in PEOPLE.items():
+        made.add_account(name, role, HASH)
     yield made
     made.close()
 
 
+@dataclass
+class Hands:
+    """A clock whose hands a test can move."""
+
+    at: datetime = NOON
+
+    def __call__(self, zone: tzinfo) -> datetime:
+        return self.at.replace(tzinfo=zone)
+
+    def on(self, **later: float) -> None:
+        """Move the hands on."""
+        self.at += timedelta(**later)
+
+    @property
+    def seconds(self) -> int:
+        """Return what the clock shows in seconds since 1970, where the example is."""
+        return int(self.at.replace(tzinfo=ZoneInfo("Europe/Berlin")).timestamp())
+
+
 @pytest.fixture
-def app(chosen: Settings, storage: Storage) -> Flask:
+def hands() -> Hands:
+    """The application's clock, at noon on a day of the winter wave."""
+    return Hands()
+
+
+@pytest.fixture
+def app(chosen: Settings, storage: Storage, hands: Hands) -> Flask:
     """The application at noon on a day of the winter wave."""
-    return create_app(chosen, clock)
+    return create_app(chosen, hands)
+
+
+@pytest.fixture
+def strict(chosen: Settings, storage: Storage, hands: Hands) -> Flask:
+    """The application where who can change something must have a second factor."""
+    return create_app(replace(chosen, second_factor=True), hands)
 
 
 @pytest.fixture
 def client(app: Flask) -> FlaskClient:
     """A browser without cookies or wishes."""
     return app.test_client()
+
+
+@pytest.fixture
+def asked(app: Flask) -> Instrument:
+    """The campaign's survey."""
+    service: Service = app.extensions["philos"]
+    return service.campaign.instruments["how-safe"]
+
+
+@pytest.fixture
+def release(storage: Storage, asked: Instrument) -> None:
+    """Results of the summer wave."""
+    made = released(asked, {"dark": LARGE, "day": LARGE})
+    storage.put_release(CAMPAIGN, "summer-2026", made.to_json())
+
+
+@pytest.fixture
+def answered(storage: Storage, asked: Instrument) -> None:
+    """Answers of three people in the summer wave, and of one in the wave that is open."""
+    for number, wave in enumerate(["summer-2026"] * 3 + ["winter-2026"]):
+        context = Context(
+            target=Target(CAMPAIGN, "rabet", "how-safe", "flyer-a6", "de", "how-safe"),
+            version=asked.version,
+            wave=wave,
+            language="de",
+            moment=NOON - timedelta(days=100),
+        )
+        storage.save(f"token-{number}", context, {"dark": number + 1})
 
 
 def code(language: str = "ar", place: str = "rabet", topic: str = "how-safe") -> str:
@@ -70,13 +141,25 @@ def token(code: str, letter: str = "A") -> str:
 
 def sign_in(client: FlaskClient, name: str = "anna", password: str = PASSWORD) -> int:
     """Sign in as a browser does; return the status."""
+    return send(client, "/staff/login", name=name, password=password).status_code
+
+
+def send(client: FlaskClient, path: str, **fields: str) -> TestResponse:
+    """Send a form of staff's as a browser does, with the token of its session."""
     token = csrf_token(client.get("/staff/login").text)
-    answer = client.post(
-        "/staff/login",
-        data={"name": name, "password": password, "csrf_token": token},
-        headers={"Referer": "https://localhost/staff/login"},
-    )
-    return answer.status_code
+    data = {"csrf_token": token, **fields}
+    return client.post(path, data=data, headers={"Referer": f"https://localhost{path}"})
+
+
+def signed_in_as(client: FlaskClient, storage: Storage, name: str, hands: Hands) -> str:
+    """Put a session of an account into a browser, as if she had signed in; return its token."""
+    account = storage.account(name)
+    assert account is not None
+    token = secrets.token_urlsafe(32)
+    storage.begin_sign_in(token, account, at=hands.seconds, complete=True, oldest=0)
+    with client.session_transaction("/staff/") as session:
+        session["sign-in"] = token
+    return token
 
 
 def csrf_token(html: str) -> str:

@@ -1,7 +1,10 @@
 import hashlib
 import json
+import os
 import re
 import socket
+import subprocess
+import sys
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,11 +14,13 @@ from click.testing import CliRunner, Result
 
 from surveys.definition import ANSWERED, Instrument
 from surveys.documents import read
-from surveys.storage import Context, Storage
-from tests.conftest import NOON
+from surveys.storage import Context, Entry, Storage
+from tests.conftest import NOON, clock
+from tests.kept import kept, recounted
 from webapp import cli
 from webapp.commands import serving, translating
-from webapp.config import DEMO, FOLDER, WORKERS, Settings
+from webapp.config import DEMO, FOLDER, WORKERS
+from webapp.jobs import Jobs, Status
 
 KINDS = Path(__file__).parents[1] / "surveys" / "kinds.toml"
 CORE = ["--topic", "how-safe", "--format", "flyer-a6", "--place", "rabet", "--language", "ar"]
@@ -39,6 +44,13 @@ def test_init_writes_an_example_that_prints_at_once(tmp_path: Path) -> None:
     assert (folder / "out" / "screen" / "how-safe" / "flyer-a6" / "ar" / "rabet.pdf").is_file()
     assert "1 file, 1 printed anew" in printed.output
     assert "nobody has reviewed the text: ar" in printed.output
+
+
+def test_printing_does_not_wait_for_scipy(folder: Path) -> None:
+    script = "import sys; from webapp.cli import main; main(sys.argv[1:], standalone_mode=False)"
+    script += "; import surveys.comparison; sys.exit('scipy' in sys.modules)"
+    command = [sys.executable, "-c", script, "print", str(folder), *CORE]
+    assert subprocess.run(command, capture_output=True, check=False).returncode == 0
 
 
 def test_init_never_writes_over_a_folder(folder: Path) -> None:
@@ -145,90 +157,122 @@ def test_a_folder_that_cannot_be_written_is_one_sentence(folder: Path, tmp_path:
     assert "Traceback" not in result.output
 
 
-def test_results_are_one_document(folder: Path, storage: Storage, chosen: Settings) -> None:
-    (asked,) = storage.versions("how-safe")
-    link = next(iter(storage_links(storage)))
-    context = Context(
-        target=link, version=asked.version, wave="winter-2026", language="ar", moment=NOON
-    )
-    for index in range(20):
-        storage.save(f"token-{index}", context, {"dark": 1 + 2 * (index % 2)})
-    found = document(run("results", folder, "--by", "wave", "--json"))
-    groups = {group["id"]: group for group in found["groups"]}
-    assert groups["winter-2026"]["n"] == 20
-    assert groups["winter-2026"]["share"] == 0.5
-    assert groups["winter-2026"]["counts"] == {"1": 10, "2": 0, "3": 10, "4": 0}
-    assert (found["question"], found["demo"]) == ("dark", False)
-    said = run("results", folder, "--wave", "winter-2026").output
-    assert "10 of 20 unsicher, 30 to 70 %" in said
-    assert "no answers yet" in said
-    assert "keine Aussage über alle" in said
-
-
 def storage_links(storage: Storage) -> list[Any]:
     with storage._engine.connect() as connection:
         codes = connection.exec_driver_sql("SELECT code FROM links ORDER BY code").scalars().all()
     return [storage.target(code) for code in codes]
 
 
-def test_results_hide_what_is_small(folder: Path, storage: Storage) -> None:
+SUMMER = datetime(2026, 9, 22, 12, 30)  # noqa: DTZ001  in a wave that is closed
+
+
+def fill(storage: Storage, counts: dict[int, int], day: datetime = SUMMER) -> None:
+    """Store answers to the question about the dark at the first place."""
     (asked,) = storage.versions("how-safe")
-    link = storage_links(storage)[0]
+    link = next(each for each in storage_links(storage) if each.place == "rabet")
     context = Context(
-        target=link, version=asked.version, wave="winter-2026", language="ar", moment=NOON
+        target=link, version=asked.version, wave="summer-2026", language="ar", moment=day
     )
-    storage.save("token", context, {"dark": 3})
+    for code, number in counts.items():
+        for index in range(number):
+            storage.save(f"{day:%d}{code}-{index}", context, {"dark": code})
+
+
+def released(folder: Path) -> Any:
+    return document(run("release", folder, "--wave", "summer-2026", "--json"))
+
+
+def test_results_are_one_document(folder: Path, storage: Storage) -> None:
+    fill(storage, {1: 30, 3: 30})
+    assert released(folder)["responses"] == 60
+    found = document(run("results", folder, "--by", "wave", "--json"))
+    (summer,) = found["groups"]
+    assert (summer["id"], summer["row"]["n"], summer["share"]) == ("summer-2026", 60, 0.5)
+    assert summer["row"]["counts"] == {"1": 30, "2": 0, "3": 30, "4": 0}
+    assert (found["question"], found["demo"]) == ("dark", False)
+    said = run("results", folder, "--by", "wave").output
+    assert "30 of 60 unsicher, 38 to 62 %" in said
+    assert "keine Aussage über alle" in said
+
+
+def test_results_are_released_once_and_later_answers_change_nothing(
+    folder: Path, storage: Storage
+) -> None:
+    fill(storage, {1: 30, 3: 30})
+    released(folder)
+    before = run("results", folder, "--by", "wave", "--json").output
+    fill(storage, {4: 40}, SUMMER + timedelta(1))
+    assert run("results", folder, "--by", "wave", "--json").output == before
+    again = run("release", folder, "--wave", "summer-2026")
+    assert (again.exit_code, "--again" in again.stderr) == (1, True)
+    assert run("release", folder, "--wave", "summer-2026", "--again", "late").exit_code == 0
+    assert run("results", folder, "--by", "wave", "--json").output != before
+
+
+def test_results_hide_what_is_small(folder: Path, storage: Storage) -> None:
+    fill(storage, {3: 1})
+    released(folder)
     assert "too few answers to show" in run("results", folder, "--by", "wave").output
 
 
 @pytest.mark.parametrize(
     ("counts", "days", "said"),
     [
-        ({3: 24, 1: 6}, 8, "without 30 answers that came conspicuously close together"),
-        ({3: 27, 1: 3}, 8, "single persons could be told from it"),
-        ({3: 15, 1: 15}, 3, "Of some links it cannot be said yet"),
+        ({3: 24, 1: 6}, 8, "Without 30 answers"),
+        ({3: 15, 1: 15}, 3, "cannot be said whether"),
     ],
 )
 def test_results_tell_what_a_burst_changes(
     folder: Path, storage: Storage, counts: dict[int, int], days: int, said: str
 ) -> None:
-    (asked,) = storage.versions("how-safe")
-    link = next(each for each in storage_links(storage) if each.place == "rabet")
     for day in range(days + 1):
-        context = Context(
-            target=link,
-            version=asked.version,
-            wave="winter-2026",
-            language="ar",
-            moment=NOON - timedelta(day),
-        )
-        codes = {1: 1, 2: 1, 3: 1, 4: 1} if day else counts
-        for code, number in codes.items():
-            for index in range(number):
-                storage.save(f"{day}{code}-{index}", context, {"dark": code})
-    chosen = ("results", folder, "--wave", "winter-2026")
-    assert said in run(*chosen).output
-    found = document(run(*chosen, "--json"))
-    (rabet,) = (group for group in found["groups"] if group["id"] == "rabet")
-    assert (rabet["without_bursts"] is None) is ("without 30" not in said)
-    assert found["bursts_hidden"] is ("single" in said)
-    assert found["bursts_unsaid"] is ("cannot be said" in said)
+        fill(storage, {1: 1, 2: 1, 3: 1, 4: 1} if day else counts, SUMMER - timedelta(day))
+    released(folder)
+    found = run("results", folder, "--by", "wave")
+    assert said in found.output
 
 
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
         (["--question", "age"], 1, "choose a question from day, dark"),
-        (["--survey", "nothing"], 2, "choose from here-now, how-safe"),
-        (["--wave", "nothing"], 2, "choose from summer-2026, winter-2026"),
-        (["--by", "nothing"], 2, "'place', 'wave'"),
+        (["--survey", "nothing"], 1, "choose from here-now, how-safe"),
+        (["--wave", "nothing"], 1, "choose from summer-2026"),
+        (["--by", "nothing"], 2, "'place'"),
+        (["--by", "daylight"], 1, "nothing to compare"),
+        (["--by", "wave", "--place", "nowhere"], 1, "no place of the campaign"),
     ],
 )
 def test_results_of_what_is_not_there_are_refused(
     folder: Path, storage: Storage, arguments: list[str], code: int, said: str
 ) -> None:
+    released(folder)
     result = run("results", folder, *arguments)
-    assert (result.exit_code, said in result.stderr) == (code, True)
+    assert (result.exit_code, said in result.stderr) == (code, True), result.stderr
+
+
+@pytest.mark.parametrize(
+    ("wave", "said"), [("winter-2099", "is no wave"), ("winter-2026", "is open until")]
+)
+def test_only_a_closed_wave_is_released(
+    folder: Path, storage: Storage, monkeypatch: pytest.MonkeyPatch, wave: str, said: str
+) -> None:
+    monkeypatch.setattr("webapp.commands.releasing.now", clock)
+    result = run("release", folder, "--wave", wave)
+    assert (result.exit_code, said in result.stderr) == (1, True)
+
+
+def test_a_recount_finds_what_is_kept_wrongly_and_sets_it_right(
+    folder: Path, storage: Storage
+) -> None:
+    fill(storage, {1: 3})
+    assert run("db", "recount", folder).output == "Every count is right.\n"
+    with storage._engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE counts SET n = n + 1")
+    wrong = run("db", "recount", folder)
+    assert (wrong.exit_code, wrong.output) == (1, "Wrong: 1 of counts.\n")
+    assert document(run("db", "recount", folder, "--repair", "--json"))["counts"] == 1
+    assert run("db", "recount", folder).exit_code == 0
 
 
 def test_results_before_anything_was_published_say_what_to_do(folder: Path) -> None:
@@ -238,7 +282,7 @@ def test_results_before_anything_was_published_say_what_to_do(folder: Path) -> N
 
 def test_db_upgrade_makes_the_database(folder: Path) -> None:
     assert run("db", "upgrade", folder).exit_code == 0
-    assert run("results", folder).exit_code == 0
+    assert "No results have been released yet" in run("results", folder).stderr
 
 
 def test_without_a_controller_a_campaign_is_not_served(folder: Path) -> None:
@@ -277,7 +321,10 @@ def test_db_retention_deletes_what_is_too_old_and_keeps_the_counts(
     now = datetime.now()  # noqa: DTZ005
     for token, days in (("new", 1), ("text-too-old", 95), ("too-old", 370)):
         store(with_texts, token, now - timedelta(days))
-    before = with_texts.kept_counts()
+    for days in (360, 370):
+        minute = now - timedelta(days)
+        with_texts.log(Entry(minute=minute, name="anna", kind="sign-in"))
+    before = kept(with_texts)
     asked = document(run("db", "retention", folder, "--dry-run", "--json"))
     assert (asked["dry_run"], asked["responses"], asked["texts"]) == (True, 1, 2)
     assert with_texts.response("leipziger-osten", "too-old") is not None
@@ -288,7 +335,8 @@ def test_db_retention_deletes_what_is_too_old_and_keeps_the_counts(
     done = document(run("db", "retention", folder, "--json"))
     assert done == asked | {"dry_run": False}
     assert with_texts.response("leipziger-osten", "too-old") is None
-    assert with_texts.kept_counts() == with_texts.recount() == before
+    assert kept(with_texts) == recounted(with_texts) == before
+    assert done["log_entries"] == len(with_texts.entries(most=9)) == 1
     assert run("db", "retention", folder).output.startswith("Deleted: 0 responses from before")
 
 
@@ -325,16 +373,6 @@ def test_keeping_before_anything_was_published_says_what_to_do(
 ) -> None:
     result = run(*command, folder)
     assert (result.exit_code, "philos db upgrade" in result.stderr) == (1, True)
-
-
-def test_user_add_asks_for_a_long_password_twice(folder: Path, chosen: Settings) -> None:
-    short = run("user", "add", "anna", folder, "--password", "short")
-    assert (short.exit_code, "12 characters" in short.stderr) == (2, True)
-    word = "correct-horse-battery"
-    assert run("user", "add", "anna", folder, text=f"{word}\n{word}\n").exit_code == 0
-    storage = Storage(chosen.database_url, chosen.secret)
-    assert (storage.password_hash("anna") or "").startswith("$argon2id$")
-    storage.close()
 
 
 def test_serve_says_that_somebody_listens_already(folder: Path) -> None:
@@ -396,11 +434,14 @@ def test_translate_check_finds_what_is_stale(
 @pytest.mark.parametrize(
     "command",
     [
-        *(["init"], ["check"], ["print"], ["serve"], ["results"], ["user", "add"]),
+        *(["init"], ["check"], ["print"], ["serve"], ["results"]),
+        *(["user", each] for each in ("add", "list", "role", "disable", "reset-second-factor")),
         *(
             ["preflight"],
             ["trace"],
             ["ruler"],
+            ["gallery"],
+            ["work"],
             ["db", "upgrade"],
             ["db", "retention"],
             ["texts"],
@@ -423,6 +464,48 @@ def test_a_length_that_cannot_stand_on_paper_is_wrong_use(
     result = run("print", folder, option, *lengths)
     assert result.exit_code == 2
     assert "Traceback" not in result.output
+
+
+def test_print_makes_other_copies_than_the_campaign_says(folder: Path) -> None:
+    chosen = ["--place", "rabet", "--language", "de", "--topic", "how-safe", "--format", "sticker"]
+    (sheet,) = document(run("print", folder, *chosen, "--copies", "2", "--json"))["sheets"]
+    assert (sheet["copies"], len(sheet["codes"])) == (2, 2)
+    result = run("print", folder, *chosen, "--copies", "22")
+    assert result.exit_code == 2
+    assert "has 21 codes for how-safe, sticker, de, rabet" in result.stderr
+    assert run("print", folder, *chosen, "--copies", "0").exit_code == 2
+
+
+def test_a_program_that_waits_is_told_every_step(folder: Path) -> None:
+    result = run("print", folder, *CORE, "--for", "screen", "--for", "office", "--steps", "--json")
+    assert document(result)["sheets"]
+    assert result.stderr.splitlines()[0] == "0/2"
+    assert result.stderr.splitlines()[-1] == "2/2"
+
+
+def test_gallery_draws_a_preview_of_every_sheet(folder: Path) -> None:
+    small(folder)
+    result = run("gallery", folder, "--steps")
+    assert result.output.splitlines()[-1] == f"6 previews in {folder}/instance/gallery."
+    assert result.stderr.splitlines()[-1] == "6/6"
+    found = document(run("gallery", folder, "--json"))["artworks"]
+    assert [artwork["language"] for artwork in found] == ["ar", "de", "en", "rom", "ru", "tr"]
+    assert len(list((folder / "instance" / "gallery").glob("*.png"))) == 6
+
+
+def test_work_does_what_waits_and_yields_to_others(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nice: list[int] = []
+    monkeypatch.setattr(os, "nice", nice.append)
+    monkeypatch.setattr(Jobs, "see_to_it", lambda _: None)
+    name = Jobs(folder).ask("print", ["--topic=nothing"], by="anna")
+    assert run("work", folder).exit_code == 0
+    job = Jobs(folder).find(name)
+    assert job
+    assert nice == [10]
+    assert job.status is Status.FAILED
+    assert "nothing is not in the campaign; choose from" in job.state.error
 
 
 def on_paper(folder: Path, *arguments: str) -> Result:

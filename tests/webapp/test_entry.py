@@ -25,6 +25,7 @@ from surveys.links import Target
 from surveys.storage import NO_BAND, Response, Storage
 from tests.browser import served
 from tests.conftest import NOON, clock
+from tests.kept import kept, recounted
 from tests.webapp.conftest import code, csrf_token, sign_in
 from webapp.app import create_app
 from webapp.config import Settings
@@ -163,7 +164,7 @@ def test_a_sheet_is_stored_as_paper_with_its_place_language_and_day(
     assert (found["day"], found["band"]) == (NOON.date().isoformat(), NO_BAND)
     assert found["link"] == mark.code
     assert mark.code not in found["token"]
-    assert storage.kept_counts() == storage.recount()
+    assert kept(storage) == recounted(storage)
 
 
 def test_after_saving_the_page_says_what_is_stored_and_waits_for_the_next_sheet(
@@ -268,7 +269,7 @@ def test_an_answer_that_a_filter_closes_off_is_kept_and_not_counted(
 ) -> None:
     page = staff.get(post(staff, mark, {"syringe": "1", "syringe-call": "2"}).location)
     assert stored(storage, mark).answers["syringe-call"] == 2
-    assert not [key for key in storage.kept_counts() if key[-2] == "syringe-call"]
+    assert not [key for key in kept(storage) if key[-2] == "syringe-call"]
     assert "Nein zählt nicht, wegen einer Antwort davor" in text(page.text)
 
 
@@ -283,9 +284,9 @@ def test_the_same_sheet_again_warns_shows_what_is_stored_and_the_last_word_wins(
     post(staff, mark, {"rel": "2", "dark": "4"})
     given = stored(storage, mark).answers
     assert (given["rel"], given["dark"], given["age"]) == (2, 4, SKIPPED)
-    counts = storage.kept_counts()
+    counts = kept(storage)
     assert {key[-1]: n for key, n in counts.items() if key[-2] == "rel"} == {"2": 1}
-    assert counts == storage.recount()
+    assert counts == recounted(storage)
 
 
 def test_another_sheet_is_another_response(
@@ -293,7 +294,7 @@ def test_another_sheet_is_another_response(
 ) -> None:
     for serial in (1, 2):
         assert post(staff, mark_of(campaign, serial=serial), {"rel": "1"}).status_code == 303
-    assert {n for key, n in storage.kept_counts().items() if key[-2:] == ("rel", "1")} == {2}
+    assert {n for key, n in kept(storage).items() if key[-2:] == ("rel", "1")} == {2}
 
 
 def test_a_sheet_can_be_taken_out_again(
@@ -305,7 +306,7 @@ def test_a_sheet_can_be_taken_out_again(
     page = staff.get(post(staff, mark, {}, press="delete").location)
     assert f"Die Eingabe von {mark} ist gelöscht" in text(page.text)
     assert storage.response(CAMPAIGN, mark.token) is None
-    assert storage.recount() == {}
+    assert recounted(storage) == {}
 
 
 @pytest.mark.parametrize(
@@ -401,7 +402,7 @@ def test_whatever_is_posted_is_stored_whole_or_not_at_all(
     if given:
         asked = storage.instrument(given.version).items
         assert all(said in asked[item].codes for item, said in given.answers.items())
-    assert storage.kept_counts() == storage.recount()
+    assert kept(storage) == recounted(storage)
 
 
 class TestEveryKind:
@@ -515,7 +516,7 @@ def test_a_sheet_is_entered_in_a_real_browser_with_the_keyboard_alone(
         page.goto(f"{base}/staff/login")
         page.fill("#name", "demo")
         page.fill("#password", log.split("Sign in as demo with ")[1].split()[0])
-        with page.expect_navigation(url="**/staff/results"):
+        with page.expect_navigation(url="**/staff/"):
             page.keyboard.press("Enter")
         page.goto(f"{base}/staff/entry")
         page.wait_for_selector("#sheet:focus")
@@ -536,3 +537,21 @@ def test_a_sheet_is_entered_in_a_real_browser_with_the_keyboard_alone(
         assert page.locator(".stored dd").count() == 27
         assert page.locator(".stored dd", has_text="Eher sicher").count() == 7
         assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+def test_a_sheet_of_a_wave_whose_results_stand_is_stored_and_said_not_to_be_in_them(
+    staff: FlaskClient, storage: Storage, mark: paper.Mark
+) -> None:
+    assert "stehen fest" not in staff.get("/staff/entry").text
+    storage.put_release(CAMPAIGN, "winter-2026", "{}")
+    start = staff.get("/staff/entry").text
+    assert "Winterhalbjahr 2026/27 (Ergebnisse stehen fest)" in start
+    assert "Sommerhalbjahr 2026 (" not in start
+    opened = staff.get(f"/staff/entry?sheet={mark}&wave=winter-2026").text
+    assert "Die Ergebnisse dieser Welle stehen fest." in opened
+    other = staff.get(f"/staff/entry?sheet={mark}&wave=summer-2026&day=2026-08-01").text
+    assert "stehen fest.</b>" not in other
+    saved = post(staff, mark, {"rel": "1"})
+    page = staff.get(saved.headers["Location"]).text
+    assert "In den freigegebenen Ergebnissen dieser Welle ist er nicht enthalten." in page
+    assert stored(storage, mark).answers["rel"] == 1

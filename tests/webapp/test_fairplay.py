@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from surveys.links import Target
 from surveys.storage import Storage
 from tests.conftest import clock
+from tests.kept import recounted
 from tests.webapp.conftest import CAMPAIGN, LANGUAGES, code, token
 from webapp.app import create_app
 from webapp.config import Settings
@@ -67,7 +68,7 @@ def test_a_post_from_a_page_of_ours_is_taken(
 ) -> None:
     answer = client.post(f"{path()}/rel", data={"answer": "2"}, headers=headers)
     assert answer.status_code == 303
-    assert len(storage.recount()) == 1
+    assert len(recounted(storage)) == 1
 
 
 @pytest.mark.parametrize("headers", REFUSED)
@@ -77,7 +78,7 @@ def test_a_post_from_elsewhere_is_refused_with_what_to_do_and_not_stored(
     page = client.post(f"{path()}/rel", data={"answer": "2"}, headers=headers)
     assert page.status_code == 403
     assert HELP in page.text
-    assert storage.recount() == {}
+    assert recounted(storage) == {}
 
 
 def test_no_other_page_takes_a_tap_back(client: FlaskClient, storage: Storage) -> None:
@@ -86,7 +87,7 @@ def test_no_other_page_takes_a_tap_back(client: FlaskClient, storage: Storage) -
     (tapped,) = re.findall(r'name="tapped" value="([^"]+)"', thanks.text)
     headers = {"Sec-Fetch-Site": "cross-site"}
     assert client.post(f"{mine}/undo", data={"tapped": tapped}, headers=headers).status_code == 403
-    assert len(storage.recount()) == 1
+    assert len(recounted(storage)) == 1
 
 
 def test_a_link_from_another_page_still_leads_here(client: FlaskClient) -> None:
@@ -130,7 +131,7 @@ def test_a_forged_token_and_one_of_another_code_lead_nowhere(
         assert page.status_code == 404
         assert '<html lang="tr"' in page.text
         assert page.text.count("<p>") >= 1
-    assert storage.recount() == {}
+    assert recounted(storage) == {}
 
 
 def test_a_token_that_is_planted_on_many_gives_one_response(
@@ -142,7 +143,7 @@ def test_a_token_that_is_planted_on_many_gives_one_response(
             data={"answer": str(1 + number % 3)},
             environ_base={"REMOTE_ADDR": f"5.6.{number}.8"},
         )
-    assert sum(storage.recount().values()) == 1
+    assert sum(recounted(storage).values()) == 1
 
 
 def begin(client: FlaskClient, link: str, number: int, address: str = HERE) -> int:
@@ -170,7 +171,7 @@ def test_a_network_that_begins_too_many_is_asked_to_come_back(
 ) -> None:
     found = [begin(few, code("de"), number) for number in range(9)]
     assert found == [303] * 5 + [429] * 4
-    assert sum(storage.recount().values()) == 5
+    assert sum(recounted(storage).values()) == 5
     page = few.post(f"{path()}/rel", data={"answer": "1"}, environ_base={"REMOTE_ADDR": HERE})
     assert page.status_code == 429
     assert "Ihre Antwort ist noch nicht gespeichert." in page.text
@@ -178,12 +179,12 @@ def test_a_network_that_begins_too_many_is_asked_to_come_back(
         *([303] * 3),
         *([429] * 2),
     ]
-    assert sum(storage.recount().values()) == 8
+    assert sum(recounted(storage).values()) == 8
 
 
 def test_who_has_begun_is_never_stopped(few: FlaskClient, storage: Storage) -> None:
     assert begin(few, code("de"), 0) == 303
-    while begin(few, code("de"), sum(storage.recount().values())) != 429:
+    while begin(few, code("de"), sum(recounted(storage).values())) != 429:
         pass
     for name, answer in (("rel", "2"), ("day", "1"), ("dark", "3"), ("rel", "3")):
         mine = f"{0:011d}"

@@ -20,6 +20,7 @@ from materials.example import write_example
 from surveys.storage import Storage
 from tests.browser import serving
 from tests.conftest import NOON
+from tests.kept import kept, recounted
 from tests.surveys.conftest import DAY, LONG, RABET, SECRET, context
 from tests.webapp.conftest import code, token
 from webapp.config import Settings, settings
@@ -76,10 +77,10 @@ class Street:
 def stored(folder: Path, url: str) -> tuple[int, int]:
     """Return how many responses there are, and how many answers are counted."""
     storage = Storage(url, settings(folder, environ={}).secret)
-    assert storage.kept_counts() == storage.recount()
+    assert kept(storage) == recounted(storage)
     with storage._engine.connect() as connection:
         (rows,) = connection.exec_driver_sql("SELECT count(*) FROM responses").one()
-    counted = sum(storage.recount().values())
+    counted = sum(recounted(storage).values())
     storage.close()
     return rows, counted
 
@@ -199,8 +200,8 @@ def test_a_full_disk_is_said_and_answers_go_on_when_there_is_room(
     writer.execute("PRAGMA max_page_count = 1000000")
     assert _posted(client, last) == 303
     assert answered(client, "rel", 2) == 303
-    assert storage.kept_counts() == storage.recount()
-    assert sum(storage.recount().values()) == codes.count(303) + 2
+    assert kept(storage) == recounted(storage)
+    assert sum(recounted(storage).values()) == codes.count(303) + 2
 
 
 def _posted(client: FlaskClient, token: str) -> int:
@@ -225,7 +226,7 @@ def test_a_database_that_somebody_else_holds_is_said_and_nothing_is_lost(
     assert answered(client, "rel", 3) == 303
     found = storage.response("leipziger-osten", TOKEN)
     assert found.answers == {"rel": 3}
-    assert storage.kept_counts() == storage.recount()
+    assert kept(storage) == recounted(storage)
 
 
 def test_a_server_that_comes_back_is_used_again_without_a_word(postgres: str) -> None:

@@ -18,6 +18,7 @@ from playwright.sync_api import Browser
 from materials.example import write_example
 from surveys.storage import Storage
 from tests.browser import served
+from tests.kept import kept, recounted
 from tests.webapp.conftest import CAMPAIGN, SECRET, code, token
 from webapp.config import settings as read_settings
 
@@ -97,7 +98,7 @@ def test_a_hostile_body_is_refused_in_a_page_and_nothing_of_it_is_stored(
     assert "Traceback" not in page.text
     assert "Set-Cookie" not in page.headers
     assert storage.response(CAMPAIGN, token(code("de"))) == before
-    assert storage.kept_counts() == storage.recount()
+    assert kept(storage) == recounted(storage)
     assert client.post(f"{path('tr')}/rel", data={"answer": "2"}).status_code == 303
 
 
@@ -142,7 +143,7 @@ def test_a_header_changes_nothing_about_what_is_stored(
     page = client.get(f"{path()}/rel", headers=headers)
     assert page.status_code == 200
     assert "evil" not in page.get_data(as_text=True)
-    assert sum(storage.recount().values()) == 1
+    assert sum(recounted(storage).values()) == 1
 
 
 @pytest.mark.parametrize("host", ["evil.example", "a b", "<script>", "x" * 5_000, "[::1", "a:b:c"])
@@ -162,7 +163,7 @@ def test_a_method_that_is_not_ours_is_refused_in_a_page(
     assert page.status_code == 405
     assert "POST" in page.headers["Allow"]
     assert "<h1" in page.text
-    assert storage.recount() == {}
+    assert recounted(storage) == {}
 
 
 @pytest.mark.parametrize(
@@ -191,7 +192,7 @@ def test_a_path_that_is_not_ours_leads_nowhere(
         assert page.status_code == 404
         assert "<h1" in page.text
         assert "Set-Cookie" not in page.headers
-    assert storage.recount() == {}
+    assert recounted(storage) == {}
 
 
 class Connection:
@@ -288,13 +289,13 @@ def test_in_a_browser_a_form_on_another_page_cannot_answer_and_ours_can(
         with page.expect_response(f"**{path()}/rel") as answer:
             page.click("button")
         assert answer.value.status == 403
-        assert storage.recount() == {}
+        assert recounted(storage) == {}
         page.goto(f"{base}{path()}/rel")
         page.click("label.choice")
         with page.expect_navigation():
             page.click("button.next")
         assert page.url == f"{base}{path()}/day"
-        assert sum(storage.recount().values()) == 1
+        assert sum(recounted(storage).values()) == 1
     storage.forget(CAMPAIGN, token(code("de")))
 
 
@@ -332,7 +333,7 @@ def test_ten_megabytes_are_refused_and_others_are_served(
     large.close()
     assert other.send("GET", f"{path('ar')}/rel", b"")[0] == 200
     other.close()
-    assert storage.recount() == {}
+    assert recounted(storage) == {}
 
 
 def test_a_body_in_chunks_that_tells_no_length_is_refused(server: tuple[str, Storage]) -> None:
@@ -348,7 +349,7 @@ def test_a_body_in_chunks_that_tells_no_length_is_refused(server: tuple[str, Sto
         after = Connection(base)
         assert after.send("GET", f"{path('ru')}/rel", b"")[0] == 200
         after.close()
-    assert storage.recount() == {}
+    assert recounted(storage) == {}
 
 
 @pytest.mark.parametrize(
@@ -380,4 +381,4 @@ def test_what_is_no_request_stores_nothing_and_the_server_goes_on(
     after = Connection(base)
     assert after.send("GET", f"{path()}/rel", b"")[0] == 200
     after.close()
-    assert storage.recount() == {}
+    assert recounted(storage) == {}

@@ -11,6 +11,7 @@ from markupsafe import escape
 from materials.campaign import FILE, load
 from surveys.definition import ANSWERED, SKIPPED
 from surveys.storage import Storage
+from tests.kept import kept, recounted
 from tests.webapp.conftest import LANGUAGES, token
 from tests.webapp.site import CODE, write_kinds
 
@@ -51,7 +52,7 @@ def test_every_kind_of_answer_is_stored_as_its_codes(
     assert given is not None
     assert given.answers == {name: stored for name, _, stored in ANSWERS}
     assert given.written == {"words": "Mehr <b>Licht</b>"}
-    assert storage.kept_counts() == storage.recount()
+    assert kept(storage) == recounted(storage)
 
 
 @pytest.mark.parametrize(("name", "values"), [(name, values) for name, values, _ in ANSWERS[:-1]])

@@ -14,6 +14,7 @@ from surveys.documents import DocumentError
 from surveys.links import Target
 from surveys.storage import Storage
 from tests.conftest import NOON, clock
+from tests.kept import kept, recounted
 from tests.webapp.conftest import CAMPAIGN, LANGUAGES, code, token
 from tests.webapp.test_respond import TAPPED, at
 from webapp.app import create_app
@@ -139,8 +140,8 @@ def test_a_resident_deletes_her_answers(client: FlaskClient, storage: Storage, p
     deleted = client.post(f"{PATH}/delete")
     assert "Ihre Antworten sind gelöscht" in deleted.text
     assert storage.response(CAMPAIGN, TOKEN) is None
-    assert sum(storage.kept_counts().values()) == 1
-    assert storage.kept_counts() == storage.recount()
+    assert sum(kept(storage).values()) == 1
+    assert kept(storage) == recounted(storage)
     assert client.post(f"{PATH}/delete").status_code == 200  # twice is once
 
 
@@ -168,7 +169,7 @@ def test_a_tap_is_deleted_when_it_can_no_more_be_taken_back(
     assert f'href="{path}/delete"' in client.get(f"{path}/done").text
     assert f'href="{path}/done"' in client.get(f"{path}/delete").text
     client.post(f"{path}/delete")
-    assert storage.kept_counts() == storage.recount() == {}
+    assert kept(storage) == recounted(storage) == {}
 
 
 @pytest.mark.parametrize("path", ["/short/delete", f"/{TOKEN}x/delete"])

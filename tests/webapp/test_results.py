@@ -1,214 +1,402 @@
+import html
+import io
+import json
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from dataclasses import replace
+from typing import Any
+from xml.etree import ElementTree as ET
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import HealthCheck, given
+from hypothesis import settings as rules
+from hypothesis import strategies as st
+from PIL import Image
 
-from surveys.definition import Instrument
-from surveys.links import Target
-from surveys.storage import Context, Storage
-from tests.conftest import NOON
+from materials.campaign import Campaign
+from surveys.disclosure import Paired
+from surveys.release import Without
+from surveys.statistics import Interval, Weighted
+from surveys.storage import Storage
+from surveys.weighting import Unweighted
+from tests.surveys.releasing import result, row
 from tests.webapp.conftest import sign_in
-from webapp.service import Service
+from tests.webapp.released import PLACES, TABLES, WHOLE, put
+from webapp.comparing import Results, Wish
 
-Fill = Callable[..., None]
+RESULTS = "/staff/results"
+Put = Callable[..., Any]
 
 
 @pytest.fixture
-def fill(storage: Storage) -> Fill:
-    """Store made-up answers to one question."""
+def campaign(app: Flask) -> Campaign:
+    found: Campaign = app.extensions["philos"].campaign
+    return found
 
-    def fill(place: str, counts: dict[int, int], wave: str = "winter-2026") -> None:
-        target = Target("leipziger-osten", place, "how-safe", "flyer-a6", "ar", "how-safe")
-        (asked,) = storage.versions("how-safe")
-        context = Context(
-            target=target, version=asked.version, wave=wave, language="ar", moment=NOON
-        )
-        for code, number in counts.items():
-            for index in range(number):
-                storage.save(f"{place}{wave}{code}-{index}", context, {"dark": code})
 
-    return fill
+@pytest.fixture
+def release(storage: Storage, campaign: Campaign) -> Put:
+    """Release made-up results of a wave."""
+    return lambda wave="summer-2026", **parts: put(storage, campaign, wave, **parts)
 
 
 @pytest.fixture
 def staff(client: FlaskClient) -> FlaskClient:
-    """A browser that is signed in and asks for German."""
-    assert sign_in(client) == 303
+    """A browser in which somebody who may only look is signed in and asks for German."""
+    assert sign_in(client, "vera") == 303
     client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "de"
     return client
 
 
 @pytest.fixture
-def burst(storage: Storage) -> Fill:
-    """Store four answers on each of eight days at two places, and then many at once at one."""
-
-    def fill(counts: dict[int, int], usual_days: int = 8) -> None:
-        (asked,) = storage.versions("how-safe")
-        days = {day: {1: 1, 2: 1, 3: 1, 4: 1} for day in range(1, usual_days + 1)} | {0: counts}
-        for place in ("rabet", "torgauer-platz"):
-            target = Target("leipziger-osten", place, "how-safe", "flyer-a6", "ar", "how-safe")
-            for day, codes in days.items() if place == "rabet" else [*days.items()][:-1]:
-                context = Context(
-                    target=target,
-                    version=asked.version,
-                    wave="winter-2026",
-                    language="ar",
-                    moment=NOON - timedelta(day),
-                )
-                for code, number in codes.items():
-                    for index in range(number):
-                        storage.save(f"{place}{day}{code}-{index}", context, {"dark": code})
-
-    return fill
+def ready(staff: FlaskClient, release: Put) -> FlaskClient:
+    """The browser, with one wave released."""
+    release()
+    return staff
 
 
-def rows(html: str) -> dict[str, str]:
-    """Return the text of each row of the table by its heading."""
-    found = re.findall(r'<tr>\s*<th scope="row">(.*?)</th>(.*?)</tr>', html, re.DOTALL)
-    clean = re.compile(r"<[^>]+>")
-    return {
-        clean.sub("", head).split("  ")[0].strip(): " ".join(clean.sub(" ", body).split())
-        for head, body in found
+def text(page: str) -> str:
+    """Return what a page says, on one line and without marks of direction."""
+    plain = html.unescape(re.sub(r"<style>.*?</style>|<[^>]+>", "", page, flags=re.DOTALL))
+    return " ".join(plain.translate(str.maketrans("\xa0\u202f", "  ", "\u2068\u2069")).split())
+
+
+def rows(page: str) -> dict[str, str]:
+    """Return the text of each row of the tables by its heading, the first of each."""
+    found: dict[str, str] = {}
+    for head, body in re.findall(r'<tr>\s*<th scope="row">(.*?)</th>(.*?)</tr>', page, re.DOTALL):
+        found.setdefault(text(head), text(body.replace("</td>", " </td>")))
+    return found
+
+
+def said(page: str) -> list[str]:
+    """Return the verdicts of a page."""
+    (found,) = re.findall(r'<ul class="verdicts">(.*?)</ul>', page, re.DOTALL)
+    return [text(each) for each in re.findall(r"<li.*?</li>", found, re.DOTALL)]
+
+
+def test_the_newest_wave_is_compared_by_place_unless_something_else_is_chosen(
+    staff: FlaskClient, release: Put
+) -> None:
+    release("summer-2025")
+    release("summer-2026")
+    page = staff.get(RESULTS).text
+    assert "Verglichen nach: Ort · Sommerhalbjahr 2026, freigegeben am 28.09.2026" in text(page)
+    found = rows(page)
+    assert found["Rabet"] == "60 20 0 0 40 67 % 54 % bis 77 % 0 0"
+    assert list(found)[:5] == [
+        "Rabet",
+        "Eisenbahnstraße",
+        "Torgauer Platz",
+        "Köhlerplatz",
+        "Schule Wurzner Straße",
+    ]
+
+
+def test_verdicts_say_the_figures_of_the_document(ready: FlaskClient) -> None:
+    document = ready.get(f"{RESULTS}/comparison.json").get_json()
+    verdicts = said(ready.get(RESULTS).text)
+    first = document["differences"][0]
+    rest = first["rest"]["row"]
+    assert verdicts[0] == (
+        "Rabet: In dieser Stichprobe ist der Anteil „unsicher“ größer, 67 % von 60. Zum Vergleich, "
+        f"alle anderen zusammen: {100 * rest['adverse'] / rest['n']:.0f} % von {rest['n']}. "
+        "Der Unterschied ist größer, als Zufall allein ihn machen würde."
+    )
+    assert first["verdict"] == "more"
+    assert verdicts[2].endswith("Ein Unterschied dieser Größe kann auch Zufall sein.")
+    assert document["caveat"] in text(ready.get(RESULTS).text)
+
+
+def test_the_document_is_what_the_command_says(
+    ready: FlaskClient, storage: Storage, campaign: Campaign
+) -> None:
+    expected = Results(campaign, storage).compare(Wish(by="topic")).to_json()
+    sent = ready.get(f"{RESULTS}/comparison.json?by=topic").get_json()
+    assert sent == json.loads(json.dumps(expected))
+
+
+def test_of_a_hidden_place_no_number_is_on_the_page(ready: FlaskClient) -> None:
+    page = ready.get(RESULTS).text
+    found = rows(page)
+    for name in ("Köhlerplatz", "Schule Wurzner Straße"):
+        assert set(found[name].split()) == {"–"}
+    assert "Köhlerplatz, Schule Wurzner Straße: Ob sich das unterscheidet" in text(page)
+    assert "Verborgen, damit niemand erkannt werden kann" in text(page)
+
+
+def test_notes_stand_next_to_the_group_that_they_are_about(ready: FlaskClient) -> None:
+    page = text(ready.get(RESULTS).text)
+    assert "Torgauer Platz: Nur 34 Antworten: Der Anteil ist nur ungenau bekannt." in page
+    assert "Rabet: Nur" not in page
+
+
+def test_who_stays_away_is_counted_as_well_where_many_do(ready: FlaskClient) -> None:
+    page = text(ready.get(f"{RESULTS}?by=all").text)
+    assert (
+        "15 % bleiben lieber weg oder gehen nie allein. Zählt man sie dazu, sind es 56 %." in page
+    )
+    assert "In dieser Stichprobe sagen 49 % von 175 „unsicher“." in page
+
+
+def test_languages_are_shown_and_not_tested(ready: FlaskClient) -> None:
+    page = ready.get(f"{RESULTS}?by=language").text
+    assert "Sprachen werden nicht miteinander getestet" in text(page)
+    assert "verdicts" not in re.sub(r"<style>.*?</style>", "", page, flags=re.DOTALL)
+    assert rows(page)["العربية"].startswith("75 ")
+
+
+def test_names_of_topics_are_those_of_the_sheets(ready: FlaskClient) -> None:
+    assert "Notfall" in rows(ready.get(f"{RESULTS}?by=topic").text)
+
+
+def test_waves_are_compared_with_the_one_before_and_places_drawn_beside(
+    staff: FlaskClient, release: Put
+) -> None:
+    for number, wave in enumerate(("summer-2025", "winter-2025", "summer-2026")):
+        whole = row(40 + 30 * number, 110 - 30 * number)
+        release(wave, dark=result(TABLES, whole=whole))
+    page = staff.get(f"{RESULTS}?by=wave").text
+    plain = text(page)
+    assert "Über 3 Wellen hinweg wird der Anteil „unsicher“ kleiner" in plain
+    assert "Sommerhalbjahr 2025 und Winterhalbjahr 2025/26 liegen in verschiedenen" in plain
+    assert len(said(page)) == 2
+    assert "Die Orte über die Wellen" in plain
+    at_rabet = staff.get(f"{RESULTS}?by=wave&place=rabet").text
+    assert rows(at_rabet)["Sommerhalbjahr 2026"].startswith("60 ")
+    assert "Die Orte über die Wellen" not in text(at_rabet)
+    two = staff.get(f"{RESULTS}?by=wave&group=summer-2025&group=summer-2026").text
+    assert len(said(two)) == 1
+    assert text(two).count("Nur einige Wellen vergleichen") == 1
+
+
+def test_chosen_groups_are_compared_with_each_other_and_can_be_chosen_on_the_page(
+    ready: FlaskClient,
+) -> None:
+    page = ready.get(f"{RESULTS}?group=rabet&group=torgauer-platz").text
+    assert list(rows(page))[:2] == ["Rabet", "Torgauer Platz"]
+    assert len(said(page)) == 1
+    assert set(re.findall(r'name="group" value="([^"]+)"( checked)?', page)) == {
+        ("rabet", " checked"),
+        ("torgauer-platz", " checked"),
+        *((place, "") for place in PLACES if place not in {"rabet", "torgauer-platz"}),
+    }
+    (form,) = re.findall(r'<details class="groups" open>.*?</details>', page, re.DOTALL)
+    hidden = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]+)">', form))
+    assert hidden == {
+        "survey": "how-safe",
+        "question": "dark",
+        "by": "place",
+        "wave": "summer-2026",
     }
 
 
-def test_the_comparison_by_place_shows_share_interval_and_base(
-    staff: FlaskClient, fill: Fill
-) -> None:
-    fill("rabet", {1: 5, 2: 10, 3: 15, 4: 10, 99: 5})
-    fill("torgauer-platz", {1: 20, 2: 20, 3: 10, 4: 10})
-    page = staff.get("/staff/results")
-    found = rows(page.text)
-    assert found["Rabet"].startswith("40 Sehr sicher: 5 Eher sicher: 10")
-    assert "62 % 47 % bis 76 % 5" in found["Rabet"]
-    assert found["Torgauer Platz"].startswith("60 ")
-    assert "Noch keine Antworten" in found["Köhlerplatz"]
-    assert "vorläufig" in page.text
-    assert "keine Aussage über alle Bewohner*innen" in page.text
+def test_the_other_language_keeps_every_choice(ready: FlaskClient) -> None:
+    page = ready.get(f"{RESULTS}?group=rabet&group=torgauer-platz&by=place").text
+    (english,) = re.findall(r'<a href="(\?[^"]+language=en)"', page)
+    found = ready.get(RESULTS + html.unescape(english)).text
+    assert '<html lang="en"' in found
+    assert "Compared by: Place" in text(found)
+    assert list(rows(found))[:3] == [
+        "Rabet",
+        "Torgauer Platz",
+        rows(found) and list(rows(found))[2],
+    ]
+    assert len(said(found)) == 1
+    assert '<html lang="en"' in ready.get(RESULTS).text
 
 
-def test_a_small_place_is_nowhere_on_the_page_and_neither_is_its_cover(
-    staff: FlaskClient, fill: Fill
-) -> None:
-    fill("rabet", {1: 31, 3: 31})
-    fill("torgauer-platz", {1: 17, 3: 19})
-    fill("koehlerplatz", {1: 2, 3: 6})
-    found = rows(staff.get("/staff/results").text)
-    for name in ("Köhlerplatz", "Torgauer Platz"):
-        assert found[name].startswith("Verborgen. Gezeigt wird ab 10 Antworten")
-        assert not re.search(r"\d+ %", found[name])
-    assert found["Rabet"].startswith("62 ")
+def test_every_way_on_that_the_page_offers_leads_somewhere(ready: FlaskClient) -> None:
+    page = ready.get(RESULTS).text
+    links = {html.unescape(link) for link in re.findall(r'href="(/staff/results[^"]*)"', page)}
+    compared = {link for link in links if "survey=how-safe" in link and "png" not in link}
+    assert len(compared) > 25
+    assert {ready.get(link).status_code for link in compared} == {200}
+    others = links - compared - {link for link in links if "png" in link}
+    assert {ready.get(link).status_code for link in others} <= {200, 422}
 
 
-def test_bars_are_drawn_from_what_is_shown_alone(staff: FlaskClient, fill: Fill) -> None:
-    fill("rabet", {1: 20, 2: 17, 3: 2, 4: 9})
-    fill("torgauer-platz", {1: 2, 2: 30, 3: 20, 4: 20})
-    html = staff.get("/staff/results").text
-    parts = re.findall(r'<rect class="(tone-?\d)( whole)?" x="([^"]+)" width="([^"]+)"', html)
-    assert {(tone, whole) for tone, whole, _, _ in parts} == {
-        ("tone-1", " whole"),
-        ("tone1", " whole"),
-    }
-    assert sum(float(width) for *_, width in parts) == pytest.approx(200, abs=0.1)
-    assert "Zusammengefasst, weil" in html
-
-
-def test_the_comparison_by_wave_marks_the_one_that_is_open(staff: FlaskClient, fill: Fill) -> None:
-    fill("rabet", {1: 10, 3: 10}, wave="summer-2026")
-    fill("rabet", {1: 15, 3: 5})
-    found = rows(staff.get("/staff/results?by=wave").text)
-    assert "50 %" in found["Sommerhalbjahr 2026"]
-    assert "25 %" in found["Winterhalbjahr 2026/27 läuft noch"]
-
-
-def test_a_wave_can_be_chosen(staff: FlaskClient, fill: Fill) -> None:
-    fill("rabet", {1: 10, 3: 10}, wave="summer-2026")
-    page = staff.get("/staff/results?wave=summer-2026")
-    assert "50 %" in rows(page.text)["Rabet"]
-    assert "vorläufig" not in page.text
-
-
-def test_every_question_that_the_page_offers_can_be_opened(staff: FlaskClient) -> None:
-    page = staff.get("/staff/results")
-    links = {link.replace("&amp;", "&") for link in re.findall(r'href="(\?[^"]+)"', page.text)}
-    assert len(links) > 20
-    for link in links:
-        assert staff.get(f"/staff/results{link}").status_code == 200
-
-
-@pytest.mark.parametrize("query", ["question=age", "question=x", "survey=x", "question=<script>"])
-def test_what_cannot_be_compared_is_not_there(staff: FlaskClient, query: str) -> None:
-    page = staff.get(f"/staff/results?{query}")
-    assert page.status_code == 404
-    assert "<script" not in page.text
-
-
-def test_a_wave_that_nobody_knows_has_no_answers(staff: FlaskClient, fill: Fill) -> None:
-    fill("rabet", {1: 10, 3: 10})
-    found = rows(staff.get("/staff/results?wave=%3Cb%3E").text)
-    assert set(found.values()) == {"0 Noch keine Antworten. 0"}
-
-
-def test_english_is_kept_once_it_was_chosen_and_says_that_it_is_a_draft(
-    staff: FlaskClient,
-) -> None:
-    assert "Compared by place" in staff.get("/staff/results?language=en").text
-    page = staff.get("/staff/results")
-    assert '<html lang="en"' in page.text
-    assert "A machine made this translation" in page.text
-
-
-def test_the_page_needs_no_script_and_no_outside_asset(staff: FlaskClient) -> None:
-    html = staff.get("/staff/results").text
-    assert "<script" not in html
-    assert not re.findall(r'(?:src|srcset)=|style="', html)
-
-
-def test_the_table_stands_for_the_picture(staff: FlaskClient, fill: Fill) -> None:
-    fill("rabet", {1: 5, 2: 10, 3: 15, 4: 10})
-    html = staff.get("/staff/results").text
-    assert html.count("<svg") == html.count('aria-hidden="true"')
-    assert "Sehr unsicher: 10" in rows(html)["Rabet"]
-
-
-def test_a_service_knows_its_languages(app: object) -> None:
-    serving = app.extensions["philos"]  # type: ignore[attr-defined]
-    assert isinstance(serving, Service)
-    assert isinstance(serving.campaign.instruments["how-safe"], Instrument)
-    assert [row.tag for row in serving.offered] == ["de", "en", "ar", "rom", "tr", "ru"]
-
-
-def test_a_burst_is_told_in_one_sentence_with_the_share_without_it(
-    staff: FlaskClient, burst: Fill
-) -> None:
-    burst({3: 24, 1: 6})
-    page = staff.get("/staff/results")
-    said = " ".join(re.sub("<[^>]+>", "", page.text).split())
-    assert "Rabet: Ohne 30 Antworten, die auffällig dicht kamen, wären es 50 % statt 65 %." in said
-    assert "Alle Antworten bleiben gezählt." in said
-    assert rows(page.text)["Rabet"].startswith("62 ")
-    english = " ".join(staff.get("/staff/results?language=en").text.split())
-    assert "answers that came conspicuously close together it would be" in english
+def test_a_way_to_compare_that_a_wave_has_not_is_not_offered(ready: FlaskClient) -> None:
+    page = ready.get(RESULTS).text
+    assert "by=format" not in page
+    assert "Form des Blattes (in dieser Welle nicht)" in text(page)
+    assert "by=topic" in page
 
 
 @pytest.mark.parametrize(
-    ("counts", "days", "said"),
+    ("query", "status", "why"),
     [
-        ({3: 27, 1: 3}, 8, "weil sich daraus auf einzelne Menschen schließen ließe"),
-        ({3: 15, 1: 15}, 3, "lässt sich noch nicht sagen"),
+        ("question=age", 404, "Diese Frage gibt es nicht"),
+        ("question=<script>", 404, "Diese Frage gibt es nicht"),
+        ("survey=nothing", 404, "Diese Umfrage gibt es nicht"),
+        ("by=street", 404, "So lässt sich nicht vergleichen"),
+        ("wave=nothing", 404, "Diese Welle gibt es nicht"),
+        ("group=nowhere", 404, "Eine der gewählten Gruppen"),
+        ("by=wave&place=nowhere", 404, "Diesen Ort gibt es in der Kampagne nicht"),
+        ("by=wave&group=nothing", 404, "Diese Welle gibt es nicht"),
+        ("by=format", 422, "Alle Antworten sind aus derselben Gruppe"),
+        ("survey=here-now", 422, "in keiner der gewählten Wellen so gestellt"),
+        ("wave=winter-2026", 422, "Winterhalbjahr 2026/27 läuft noch bis zum 31.03.2027."),
+        ("wave=summer-2025", 422, "Sommerhalbjahr 2025 ist zu Ende, aber noch nicht freigegeben."),
+        ("questions=all&by=street", 404, "So lässt sich nicht vergleichen"),
+        ("questions=all&wave=winter-2026", 422, "läuft noch bis zum"),
     ],
 )
-def test_what_cannot_be_told_of_a_burst_is_said(
-    staff: FlaskClient, burst: Fill, counts: dict[int, int], days: int, said: str
+def test_what_cannot_be_compared_is_said_in_a_sentence_with_a_way_on(
+    ready: FlaskClient, query: str, status: int, why: str
 ) -> None:
-    burst(counts, days)
-    page = staff.get("/staff/results").text
-    assert said in page
-    assert "wären es" not in page
+    for path in (RESULTS, f"{RESULTS}/comparison.json", f"{RESULTS}/bars.svg"):
+        if path.endswith("svg") and "questions" in query:
+            continue  # a picture is of one question
+        page = ready.get(f"{path}?{query}")
+        assert page.status_code == status
+        assert why in text(page.text)
+        assert "<script" not in page.text
+        assert 'href="/staff/results"' in page.text
+        assert "67 %" not in page.text
 
 
-def test_without_a_burst_nothing_is_said_of_one(staff: FlaskClient, burst: Fill) -> None:
-    burst({3: 2, 1: 2})
-    assert "auffällig" not in staff.get("/staff/results").text
+def test_before_the_first_release_the_page_says_when_there_will_be_results(
+    staff: FlaskClient,
+) -> None:
+    page = staff.get(RESULTS)
+    assert page.status_code == 200
+    assert "Noch sind keine Ergebnisse freigegeben." in text(page.text)
+    assert 'href="/staff/"' in page.text
+    assert staff.get(f"{RESULTS}?by=wave").status_code == 404
+    assert staff.get(f"{RESULTS}/comparison.json").status_code == 200
+
+
+def test_all_questions_are_one_list_adjusted_together(ready: FlaskClient) -> None:
+    page = ready.get(f"{RESULTS}?questions=all").text
+    plain = text(page)
+    assert "Rabet – alle anderen zusammen" in plain
+    assert "über alle zusammen angepasst (Benjamini und Hochberg)" in plain
+    assert plain.count("67 % 54 % bis 77 %, n = 60") >= 20
+    document = ready.get(f"{RESULTS}/comparison.json?questions=all").get_json()
+    assert {each["correction"] for each in document} == {"benjamini-hochberg"}
+    clear = [
+        d for each in document for d in each["differences"] if d["verdict"] in {"more", "fewer"}
+    ]
+    assert len(said(page)) == len(clear) > 0
+    assert document[0]["caveat"] in plain
+
+
+@pytest.mark.parametrize("by", ["all", "language", "wave"])
+def test_all_questions_without_a_difference_are_a_table(ready: FlaskClient, by: str) -> None:
+    page = ready.get(f"{RESULTS}?questions=all&by={by}")
+    assert page.status_code == 200
+    assert "Alle Anteile" in text(page.text)
+    assert "Frage für Frage" not in text(page.text)
+    assert ("Sprachen werden nicht" in text(page.text)) == (by == "language")
+
+
+SHARE = Weighted(share=0.44, interval=Interval(0.31, 0.58), effective=52.4, design_effect=1.8)
+
+
+def test_a_weighted_share_stands_beside_the_plain_one_with_what_it_costs(
+    staff: FlaskClient, release: Put
+) -> None:
+    release(dark=result(TABLES, whole=WHOLE, weighted=SHARE))
+    page = text(staff.get(f"{RESULTS}?by=all").text)
+    assert "Gewichtet nach Alter und Geschlecht der Bevölkerung: 44 % (31 % bis 58 %)." in page
+    assert "als hätten nur 52 Menschen geantwortet" in page
+    release(dark=result(TABLES, whole=WHOLE, weighted=Unweighted.FEW))
+    assert "weniger als fünf Antworten" in text(staff.get(f"{RESULTS}?by=all").text)
+
+
+def test_bursts_are_told_with_what_is_left_without_them(staff: FlaskClient, release: Put) -> None:
+    without = {
+        "rabet": Without(left_out=30, n=30, adverse=15),
+        "all": Without(left_out=30, n=145, adverse=60),
+    }
+    release(dark=result(TABLES, whole=WHOLE, without_bursts=without), bursts=("rabet",))
+    page = text(staff.get(RESULTS).text)
+    assert "Rabet: Ohne 30 auffällig dichte Antworten wären es 50 %." in page
+    assert "kamen auffällig dicht, etwa von einer Schulklasse" in page
+    release(bursts=("rabet",), bursts_hidden=True)
+    assert "Was auffällig dichte Antworten ändern, bleibt verborgen" in text(
+        staff.get(RESULTS).text
+    )
+
+
+def test_day_and_night_of_the_same_persons_stand_where_all_are_together(
+    staff: FlaskClient, release: Put
+) -> None:
+    release(pairs={"day&dark": Paired(both=30, first=5, second=40, neither=25)})
+    page = text(staff.get(f"{RESULTS}?by=all").text)
+    assert "100 Menschen haben beide Fragen beantwortet." in page
+    assert "gaben 5 nur auf die Frage" in page
+    release(pairs={"day&dark": None})
+    assert "Wie dieselben Menschen beide Fragen" in text(staff.get(f"{RESULTS}?by=all").text)
+
+
+def test_where_places_lie_is_sketched_when_it_is_known(
+    ready: FlaskClient, app: Flask, campaign: Campaign
+) -> None:
+    assert "Wo die Orte liegen" not in ready.get(RESULTS).text
+    places = [
+        replace(place, position=(51.34 + 0.01 * number, 12.4))
+        for number, place in enumerate(campaign.places)
+    ]
+    app.extensions["philos"].campaign = replace(campaign, places=tuple(places))
+    page = text(ready.get(RESULTS).text)
+    assert "Wo die Orte liegen" in page
+    assert "67 % von 60" in page
+
+
+@pytest.mark.parametrize("kind", ["bars", "whiskers"])
+def test_a_picture_can_be_taken_as_a_file(ready: FlaskClient, kind: str) -> None:
+    svg = ready.get(f"{RESULTS}/{kind}.svg")
+    assert svg.mimetype == "image/svg+xml"
+    assert f"how-safe-dark-place-{kind}.svg" in svg.headers["Content-Disposition"]
+    drawn = " ".join(ET.fromstring(svg.text).itertext())
+    assert "Nach Einbruch der Dunkelheit".lower() in drawn.lower()
+    assert "keine Aussage über alle" in " ".join(drawn.split())
+    assert "Sommerhalbjahr 2026" in drawn
+
+
+def test_a_picture_can_be_taken_as_png(ready: FlaskClient) -> None:
+    png = ready.get(f"{RESULTS}/bars.png?by=topic")
+    image = Image.open(io.BytesIO(png.data))
+    assert image.format == "PNG"
+    assert "Notfall" in image.info["Description"]
+
+
+@pytest.mark.parametrize("name", ["map.svg", "multiples.png", "nothing.svg", "bars.pdf", "bars"])
+def test_a_picture_that_a_comparison_does_not_have_is_not_there(
+    ready: FlaskClient, name: str
+) -> None:
+    assert ready.get(f"{RESULTS}/{name}").status_code == 404
+
+
+def test_nothing_is_shown_to_who_is_not_signed_in(client: FlaskClient, release: Put) -> None:
+    release()
+    for path in ("", "/comparison.json", "/bars.svg", "/bars.png"):
+        answer = client.get(RESULTS + path)
+        assert answer.status_code == 302
+        assert "/staff/login" in answer.headers["Location"]
+
+
+def test_the_page_needs_no_script_and_no_outside_asset(ready: FlaskClient) -> None:
+    for query in ("", "?by=wave", "?questions=all"):
+        page = ready.get(RESULTS + query).text
+        assert "<script" not in page
+        assert not re.findall(r'(?:src|srcset)=|style="', page)
+
+
+@rules(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
+@given(
+    st.dictionaries(
+        st.sampled_from(["survey", "question", "questions", "by", "wave", "place", "group"]),
+        st.text(max_size=12) | st.sampled_from(["how-safe", "dark", "all", "wave", "rabet"]),
+    )
+)
+def test_whatever_the_address_says_the_page_answers(
+    ready: FlaskClient, query: dict[str, str]
+) -> None:
+    found = ready.get(RESULTS, query_string=query)
+    assert found.status_code in {200, 404, 422}
+    assert "<h1>" in found.text

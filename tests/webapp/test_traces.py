@@ -22,6 +22,7 @@ from surveys.links import Target
 from surveys.storage import Storage
 from tests.browser import served
 from tests.conftest import NOON
+from tests.kept import kept, recounted
 from tests.webapp.test_respond import at
 from webapp.app import create_app
 from webapp.config import Settings, settings
@@ -159,13 +160,13 @@ def test_after_500_completions_no_copy_tells_who_answered_or_when(
     storage.publish(targets(sheets(campaign)).values(), instruments, NOON.date())
     caplog.set_level("INFO")
     complete(chosen, 500)
-    kept = (files if "sqlite" in chosen.database_url else dump)(chosen, tmp_path)
-    assert kept.count(b"Mehr Licht, sonst Telltale-Wort [") >= 500
-    assert found(kept) == []
+    copies = (files if "sqlite" in chosen.database_url else dump)(chosen, tmp_path)
+    assert copies.count(b"Mehr Licht, sonst Telltale-Wort [") >= 500
+    assert found(copies) == []
     said = "".join((caplog.text, *capfd.readouterr()))
     assert found(said.replace(f"{datetime.now():%H:%M}", "").encode()) == []  # noqa: DTZ005
-    assert storage.kept_counts() == storage.recount()
-    assert sum(n for key, n in storage.kept_counts().items() if key[-2] == "light") == 500
+    assert kept(storage) == recounted(storage)
+    assert sum(n for key, n in kept(storage).items() if key[-2] == "light") == 500
     storage.close()
 
 

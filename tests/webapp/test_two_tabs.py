@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from surveys.conditions import Answer
 from surveys.storage import Storage
+from tests.kept import kept, recounted
 from tests.webapp.conftest import CAMPAIGN, LANGUAGES, code, token
 
 
@@ -92,4 +93,4 @@ def test_whatever_two_tabs_do_the_last_valid_word_on_each_item_stays(
             respondent.step(*step)
         given_answers = storage.response(CAMPAIGN, token(code("de"), respondent.letter))
         assert (given_answers.answers if given_answers else {}) == respondent.said
-    assert storage.kept_counts() == storage.recount()
+    assert kept(storage) == recounted(storage)

@@ -14,6 +14,7 @@ from materials.ruler import ruler as draw_ruler
 from materials.trace import read_origin
 from webapp.clock import now
 from webapp.commands.options import echo_json, json_option, listed, many
+from webapp.giving import with_results
 
 
 @click.command(epilog="Example: philos preflight leaflet.pdf --pictures checked")
@@ -58,7 +59,7 @@ def preflight(file: Path, folder: Path | None, *, pictures: Path | None, as_json
 def trace(file: Path, folder: Path | None, *, as_json: bool) -> None:
     """Say where a sheet comes from; with DIR, what has changed in the campaign since."""
     origin = read_origin(file)
-    changes = changed_since(origin, folder) if folder else None
+    changes = changed_since(origin, with_results(load(folder), folder), folder) if folder else None
     if as_json:
         echo_json(asdict(origin) | ({} if changes is None else {"changed": changes}))
     else:

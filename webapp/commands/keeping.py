@@ -1,12 +1,12 @@
-"""Keep: the accounts, the database, and what residents wrote."""
+"""Keep: the database, and what residents wrote."""
 
+import sys
 from pathlib import Path
 
 import click
 
 from materials.campaign import load
 from surveys.storage import Storage
-from webapp import auth
 from webapp.clock import now
 from webapp.commands.options import echo_json, folder_argument, json_option, many
 from webapp.config import Settings, settings
@@ -28,27 +28,6 @@ def ready(folder: Path) -> Storage:
 
 
 @click.group()
-def user() -> None:
-    """Keep the accounts of coordinators."""
-
-
-@user.command("add", epilog="Example: philos user add anna leipzig-east")
-@click.argument("name")
-@folder_argument
-@click.password_option(help="Asked for if left out, which keeps it out of the shell's history.")
-def user_add(name: str, folder: Path, *, password: str) -> None:
-    """Add an account, or give the one of this name a new password."""
-    campaign = load(folder)
-    if len(password) < auth.SHORTEST_PASSWORD:
-        raise click.BadParameter(
-            f"The password needs {auth.SHORTEST_PASSWORD} characters or more.",
-            param_hint="--password",
-        )
-    upgraded(settings(folder)).set_password_hash(name, auth.hashed(password))
-    click.echo(f"{name} can sign in to {campaign.title}.")
-
-
-@click.group()
 def db() -> None:
     """Keep the database."""
 
@@ -67,7 +46,7 @@ def upgrade(folder: Path) -> None:
 @click.option("--dry-run", is_flag=True, help="Only say what would be deleted.")
 @json_option
 def retention(folder: Path, *, dry_run: bool, as_json: bool) -> None:
-    """Delete answers and texts that are older than the campaign keeps them; the counts stay.
+    """Delete answers, texts and lines of the log that are too old; the counts stay.
 
     What is left is written anew, so that no file tells what was written when. Run it every night.
     """
@@ -77,16 +56,44 @@ def retention(folder: Path, *, dry_run: bool, as_json: bool) -> None:
     kept = campaign.retention
     days = kept.responses_before(today), kept.texts_before(today)
     found = (storage.outdated if dry_run else storage.retain)(campaign.id, *days)
+    log_before = kept.log_before(today)
+    entries = (storage.outdated_entries if dry_run else storage.forget_entries)(log_before)
     storage.close()
     if as_json:
         before = {"responses_before": f"{days[0]}", "texts_before": f"{days[1]}"}
-        echo_json({"dry_run": dry_run, **before, **vars(found)})
+        log = {"log_before": f"{log_before}", "log_entries": entries}
+        echo_json({"dry_run": dry_run, **before, **log, **vars(found)})
         return
     click.echo(
         f"{'Would be deleted' if dry_run else 'Deleted'}: "
         f"{many(found.responses, 'response')} from before {days[0]}, "
-        f"{many(found.texts, 'text')} from before {days[1]}."
+        f"{many(found.texts, 'text')} from before {days[1]}, "
+        f"{many(entries, 'line')} of the log from before {log_before}."
     )
+
+
+@db.command(epilog="Example: philos db recount leipzig-east --repair")
+@folder_argument
+@click.option("--repair", is_flag=True, help="Set right what is wrong, while nobody writes.")
+@json_option
+def recount(folder: Path, *, repair: bool, as_json: bool) -> None:
+    """Count all responses anew, and say whether the counts that are kept beside them are right.
+
+    It looks at every response, and may be run while answers come in.
+    """
+    load(folder)
+    storage = ready(folder)
+    wrong = storage.repair() if repair else storage.recount()
+    storage.close()
+    found = sum(map(len, wrong.values()))
+    if as_json:
+        echo_json({"repaired": repair, **{table: len(cells) for table, cells in wrong.items()}})
+    elif not found:
+        click.echo("Every count is right.")
+    else:
+        said = ", ".join(f"{len(cells)} of {table}" for table, cells in wrong.items() if cells)
+        click.echo(f"{'Set right' if repair else 'Wrong'}: {said}.")
+    sys.exit(1 if found and not repair else 0)
 
 
 @click.command(epilog="Example: philos texts leipzig-east --release 1a2b3c4d")

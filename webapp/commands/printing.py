@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -11,15 +11,38 @@ import click
 
 from materials import questionnaire
 from materials.blanks import blanks
-from materials.build import build, plan
-from materials.campaign import load
+from materials.build import build, made_for, plan
+from materials.campaign import MOST_COPIES, load
 from materials.example import write_example
-from materials.imposition import PAPERS
+from materials.formats import PAPERS
+from materials.gallery import HOME
+from materials.previews import artworks, look
 from materials.production import Options
-from materials.sheets import Output, Questionnaire, Sheet, published, questionnaires, sheets
+from materials.sheets import (
+    Output,
+    Questionnaire,
+    Sheet,
+    matching,
+    published,
+    questionnaires,
+    ready,
+    sheets,
+)
 from surveys import recordings
 from webapp.clock import now
-from webapp.commands.options import MM, echo_json, folder_argument, json_option, listed, many
+from webapp.commands.options import (
+    MM,
+    echo_json,
+    folder_argument,
+    json_option,
+    listed,
+    many,
+    progress,
+    steps_option,
+)
+from webapp.giving import with_results
+
+COPIES = click.IntRange(1, MOST_COPIES)
 
 
 @click.command(epilog="Example: philos init leipzig-east")
@@ -35,9 +58,9 @@ def init(folder: Path) -> None:
 @json_option
 def check(folder: Path, *, as_json: bool) -> None:
     """Say everything that is wrong or still blank, before a sheet is printed."""
-    campaign = load(folder)
+    campaign = with_results(load(folder), folder)
     published(campaign)
-    plan(campaign, folder, sheets(campaign))
+    plan(campaign, folder, ready(campaign, sheets(campaign)))
     questionnaire.plan(campaign, folder, questionnaires(campaign))
     found = [
         *blanks(campaign, now(campaign.zone).date()),
@@ -68,6 +91,7 @@ def check(folder: Path, *, as_json: bool) -> None:
     type=click.Choice([output.value for output in Output]),
     help="For the screen, an office printer or a printing press; can be repeated.",
 )
+@click.option("--copies", type=COPIES, help="So many of each sheet; default: the campaign's.")
 @click.option("--sheet", "labels", help="Stickers: the number of the sheet of labels, L7160.")
 @click.option("--start-at", default=1, help="Stickers: the first label that is still there.")
 @click.option("--shift", type=(MM, MM), default=(0, 0), help="Stickers: mm right and down.")
@@ -79,35 +103,38 @@ def check(folder: Path, *, as_json: bool) -> None:
 @click.option("--marks", is_flag=True, help="Press: crop marks outside the bleed.")
 @click.option("--final", is_flag=True, help="Refuse sheets with text that nobody has reviewed.")
 @json_option
+@steps_option
 def print_sheets(
     folder: Path,
     *,
     out: Path | None,
     outputs: tuple[str, ...],
+    copies: int | None,
     final: bool,
     as_json: bool,
+    steps: bool,
     **others: Any,
 ) -> None:
     """Print the sheets as PDF; each QR code is read back from its page."""
-    campaign = load(folder)
+    campaign = with_results(load(folder), folder)
     out = out or folder / "out"
     wishes = {name: others.pop(name) for name in ("tags", "topic", "form", "place")}
-    wanted = _wanted(sheets(campaign), **wishes)
-    with click.progressbar(
-        length=len(wanted) * max(1, len(outputs)),
-        label="Printing",
-        file=sys.stderr,
-        hidden=not sys.stderr.isatty(),
-    ) as bar:
+    every = sheets(campaign)
+    wanted = _wanted(every if wishes["topic"] else ready(campaign, every), **wishes)
+    if copies:
+        wanted = [_in_copies(sheet, copies) for sheet in wanted]
+    asked = [Output(output) for output in outputs]
+    files = sum(len(made_for(sheet, asked)) for sheet in wanted)
+    with progress(files, "Printing", steps=steps) as tell:
         run = build(
             campaign,
             folder,
             out,
             wanted,
-            outputs=[Output(output) for output in outputs],
+            outputs=asked,
             options=Options(**others),
             final=final,
-            progress=bar.update,
+            progress=tell,
         )
     if as_json:
         echo_json(run.to_json())
@@ -135,17 +162,20 @@ def _wanted(
         ("--format", form, {sheet.format.id for sheet in found}),
         ("--place", place, {sheet.place for sheet in found}),
     )
-    wanted = [
-        sheet
-        for sheet in found
-        if (not tags or sheet.tag in tags)
-        and (not topic or sheet.topic.id in topic)
-        and (not form or sheet.format.id in form)
-        and (not place or sheet.place in place)
-    ]
+    wanted = matching(found, topics=topic, formats=form, languages=tags, places=place)
     if not wanted:
         raise click.UsageError("The campaign has no sheet that is all of this; ask for less.")
     return wanted
+
+
+def _in_copies(sheet: Sheet, copies: int) -> Sheet:
+    """Return a sheet in so many copies; refuse more than it has codes for."""
+    if sheet.material.serials and copies > len(sheet.targets):
+        raise click.UsageError(
+            f"The campaign has {len(sheet.targets)} codes for {sheet}; for more, raise copies in "
+            "campaign.toml, and start `philos serve` anew."
+        )
+    return sheet.of(copies)
 
 
 def _check_wishes(*wishes: tuple[str, tuple[str, ...], set[str]]) -> None:
@@ -164,10 +194,11 @@ def _check_wishes(*wishes: tuple[str, tuple[str, ...], set[str]]) -> None:
 @click.option("--survey", multiple=True, help="Only this survey; can be repeated.")
 @click.option("--language", "tags", multiple=True, help="Only this language.")
 @click.option("--place", multiple=True, help="Only this place.")
-@click.option("--copies", type=click.IntRange(1), help="So many; default: all of the campaign.")
+@click.option("--copies", type=COPIES, help="So many; default: all of the campaign.")
 @click.option("--first", default=1, type=click.IntRange(1), help="The first serial number.")
 @click.option("--final", is_flag=True, help="Refuse sheets with text that nobody has reviewed.")
 @json_option
+@steps_option
 def paper(
     folder: Path,
     *,
@@ -176,6 +207,7 @@ def paper(
     first: int,
     final: bool,
     as_json: bool,
+    steps: bool,
     **wishes: tuple[str, ...],
 ) -> None:
     """Print the survey on paper, a sheet for each copy; its code is read back from each.
@@ -186,12 +218,8 @@ def paper(
     out = out or folder / "out"
     wanted = _on_paper(questionnaires(campaign), **wishes)
     wanted = [_some_copies(sheet, first, copies) for sheet in wanted]
-    with click.progressbar(
-        length=len(wanted), label="Printing", file=sys.stderr, hidden=not sys.stderr.isatty()
-    ) as bar:
-        entries = questionnaire.build(
-            campaign, folder, out, wanted, final=final, progress=bar.update
-        )
+    with progress(len(wanted), "Printing", steps=steps) as tell:
+        entries = questionnaire.build(campaign, folder, out, wanted, final=final, progress=tell)
     if as_json:
         echo_json({"questionnaires": [entry.to_json() for entry in entries]})
         return
@@ -238,3 +266,18 @@ def _some_copies(sheet: Questionnaire, first: int, copies: int | None) -> Questi
             "more, raise copies in [paper] of campaign.toml, and start `philos serve` anew."
         )
     return replace(sheet, targets=sheet.targets[first - 1 : last])
+
+
+@click.command(hidden=True, epilog="Example: philos gallery leipzig-east")
+@folder_argument
+@json_option
+@steps_option
+def gallery(folder: Path, *, as_json: bool, steps: bool) -> None:
+    """Draw a preview of every sheet for /staff/materials of `philos serve`, which asks for it."""
+    campaign = with_results(load(folder), folder)
+    with progress(len(artworks(campaign)), "Drawing", steps=steps) as tell:
+        found = look(campaign, folder, folder / "out", progress=tell)
+    if as_json:
+        echo_json({"artworks": [asdict(artwork) for artwork in found]})
+    else:
+        click.echo(f"{many(len(found.artworks), 'preview')} in {folder / HOME}.")

@@ -2,9 +2,8 @@
 
 import os
 import socket
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import click
 from granian import Granian
@@ -14,16 +13,12 @@ from granian.log import LogLevels
 from materials.blanks import require_controller
 from materials.campaign import Campaign, load
 from materials.sheets import Sheet, published, sheets, targets
-from surveys.comparison import Comparison, core
-from surveys.comparison import load as load_comparison
-from surveys.storage import Dimension, Storage
 from translations.languages import languages
 from webapp import auth, demo
 from webapp.clock import now
 from webapp.commands.keeping import upgraded
-from webapp.commands.options import echo_json, folder_argument, json_option
-from webapp.config import DEMO, FOLDER, WORKERS, settings
-from webapp.service import headings, latest_wave
+from webapp.commands.options import folder_argument
+from webapp.config import DATABASE, DEMO, FOLDER, WORKERS, settings
 
 LOOPBACK = "127.0.0.1"
 THREADS = 16  # of a worker: so many answers can share a commit
@@ -65,6 +60,7 @@ def serve(folder: Path, *, host: str, port: int, workers: int, as_demo: bool) ->
     os.environ[WORKERS] = str(workers)
     if as_demo:
         os.environ[DEMO] = "1"
+        os.environ[DATABASE] = chosen.database_url  # for what is printed in the background
     Granian(
         "webapp.app:worker",
         host,
@@ -107,90 +103,3 @@ def _addresses(campaign: Campaign, found: Sequence[Sheet], base: str) -> list[st
         f"Results: {base}/staff/results, with an account of `philos user add NAME`",
         "Stop with Ctrl-C.",
     ]
-
-
-@click.command(epilog="Example: philos results leipzig-east --by wave --question dark --json")
-@folder_argument
-@click.option("--by", type=click.Choice(["place", "wave"]), default="place", show_default=True)
-@click.option("--survey", help="Default: the survey of the campaign.")
-@click.option("--question", help="Default: the survey's core question.")
-@click.option("--wave", help="Default: the wave that is open or was the last to be.")
-@click.option(
-    "--demo", "as_demo", is_flag=True, help="The made-up answers of `philos serve --demo`."
-)
-@json_option
-def results(
-    folder: Path,
-    *,
-    by: Dimension,
-    survey: str | None,
-    question: str | None,
-    wave: str | None,
-    as_demo: bool,
-    as_json: bool,
-) -> None:
-    """Compare the answers to a question, by place within a wave or by wave."""
-    campaign = load(folder)
-    chosen = settings(folder, demo=as_demo)
-    storage = Storage(chosen.database_url, chosen.secret)
-    storage.require_current()
-    today = now(campaign.zone).date()
-    instrument = campaign.instruments[
-        _one_of("--survey", survey, campaign.survey, campaign.instruments)
-    ]
-    waves = [each.id for each in campaign.waves]
-    within = (
-        _one_of("--wave", wave, latest_wave(campaign, today).id, waves) if by == "place" else None
-    )
-    comparison = load_comparison(
-        storage,
-        campaign=campaign.id,
-        instrument=instrument,
-        question=question or core(instrument).id,
-        by=by,
-        headings=headings(campaign, by, within, today),
-        wave=within,
-    )
-    document = comparison.to_json()
-    if as_json:
-        echo_json(document | {"demo": as_demo})
-        return
-    click.echo(f"{document['text']} {document['row'] or ''}".strip())
-    for group in comparison.groups:
-        if group.n is None:
-            said = "too few answers to show"
-        elif not group.interval:
-            said = "no answers yet"
-        else:
-            low, high = (f"{100 * end:.0f}" for end in group.interval)
-            said = f"{group.adverse} of {group.n} {document['counted']}, {low} to {high} %"
-        click.echo(f"  {group.name:<28} {said}{' (provisional)' if group.open else ''}")
-    for line in _bursts(comparison):
-        click.echo(line)
-    click.echo(document["caveat"])
-
-
-def _bursts(comparison: Comparison) -> Iterator[str]:
-    """Yield what answers that came conspicuously close together change."""
-    for group in comparison.groups:
-        if group.without_bursts and group.share is not None:
-            yield (
-                f"{group.name}: without {group.without_bursts.left_out} answers that came "
-                f"conspicuously close together it would be {group.without_bursts.share:.0%} "
-                f"instead of {group.share:.0%}."
-            )
-    if comparison.bursts_hidden:
-        yield (
-            "Some answers came conspicuously close together; what they change is hidden, since "
-            "single persons could be told from it."
-        )
-    if comparison.bursts_unsaid:
-        yield "Of some links it cannot be said yet whether their answers came close together."
-
-
-def _one_of(option: str, wish: str | None, default: str, known: Sequence[str] | Any) -> str:
-    if wish and wish not in known:
-        raise click.BadParameter(
-            f"{wish} is not known; choose from {', '.join(known)}.", param_hint=option
-        )
-    return wish or default

@@ -1,0 +1,89 @@
+"""What a flyer gives back: one figure of a released wave, and where it has gone since the last."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+
+from markupsafe import Markup
+
+from surveys.cautions import Note
+from surveys.comparison import Comparison, Difference, Group
+from surveys.definition import Item
+from surveys.pictures.bars import Part
+from surveys.pictures.comparing import of_groups
+from translations.catalogs import Texts
+
+
+@dataclass(frozen=True, kw_only=True)
+class Given:
+    """The answers to one item in a wave, and over the waves up to it; ``names`` are theirs.
+
+    ``closes`` is the last day of the wave.
+    """
+
+    overall: Comparison
+    waves: Comparison | None
+    names: Mapping[str, str]
+    closes: date
+
+    @property
+    def item(self) -> Item:
+        """Return what was asked."""
+        return self.overall.item
+
+    @property
+    def group(self) -> Group:
+        """Return all who answered; its share is None where it may not be shown."""
+        return self.overall.groups[0]
+
+    @property
+    def wave(self) -> str:
+        """Return the name of the wave."""
+        return self.names[self.group.wave]
+
+    @property
+    def change(self) -> Difference | None:
+        """Return the difference from the wave before, None where it cannot be told."""
+        last = self.waves.differences[-1] if self.waves and self.waves.differences else None
+        told = last and last.one == self.group.wave and last.estimate is not None
+        return last if told else None
+
+    @property
+    def cautions(self) -> list[Note]:
+        """Return what must be said beside that difference."""
+        notes = self.waves.notes if self.waves else ()
+        return [each for each in notes if each.figures.get("other") == self.group.wave]
+
+    def to_json(self) -> list[object]:
+        """Return all that a sheet has from it, as plain data."""
+        waves = self.waves and self.waves.to_json()
+        return [self.overall.to_json(), waves, dict(self.names), f"{self.closes}"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """A part of the bar on a flyer, with what it stands for; ``text`` is None for all others."""
+
+    part: Part
+    text: Markup | None
+    share: float
+
+
+def answers(given: Given, texts: Texts) -> list[Answer]:
+    """Return the parts of a bar that is as long as all answers, the adverse ones first."""
+    (bar,) = of_groups(given.item, [("", given.group)]).bars
+    whole = sum(part.width for part in bar.parts)
+    found, left = [], 0.0
+    for part in reversed(bar.parts):
+        width = 100 * part.width / whole
+        start = left if texts.language.direction == "ltr" else 100 - left - width
+        placed = replace(part, left=start, width=width)
+        found.append(Answer(part=placed, text=_text(given.item, part, texts), share=width / 100))
+        left += width
+    return found
+
+
+def _text(item: Item, part: Part, texts: Texts) -> Markup | None:
+    if part.code is not None:
+        return texts.text(item.offered[part.code].text)
+    return texts.text(item.scale.adverse_label) if part.tone > 0 else None

@@ -1,0 +1,87 @@
+"""Three waves that were released, for tests of what is given back: no release is made for them."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from materials.campaign import Campaign, load
+from materials.given import Given
+from materials.sheets import published
+from surveys import release
+from surveys.comparison import over_waves, within
+from surveys.storage import Storage
+from tests.conftest import NOON
+from webapp.config import settings
+
+DOCUMENTS = Path(__file__).parent / "reference" / "releases"
+WAVES = ("summer-2025", "winter-2025", "summer-2026")
+MATERIAL = """
+[results]
+changes = "Am Rabet stehen ab Januar neue Lampen."
+[[materials]]
+topic = "results"
+format = "flyer-a6"
+places = ["rabet"]
+[[materials]]
+topic = "results"
+format = "poster-a3"
+places = ["rabet"]
+"""
+
+Document = dict[str, Any]
+
+
+def with_material(folder: Path) -> None:
+    """Let the campaign of a folder print a flyer and a poster of its results."""
+    path = folder / "campaign.toml"
+    path.write_text(path.read_text("utf-8") + MATERIAL, "utf-8")
+
+
+def given(campaign: Campaign) -> Given:
+    """Return what the sheets of a campaign give back, without a database."""
+    asked = campaign.instruments["how-safe"]
+    found = [release.from_json(document(campaign, wave)) for wave in WAVES]
+    names = dict(zip(WAVES, WAVES, strict=True))
+    last = found[-1]
+    return Given(
+        overall=within(last, asked, "dark", "all", {"all": "all"}),
+        waves=over_waves(found, {asked.version: asked}, asked, "dark", names),
+        names=names,
+        closes=last.closes,
+    )
+
+
+def document(
+    campaign: Campaign, wave: str, change: Callable[[Document], None] = lambda _: None
+) -> str:
+    """Return the stored release of a wave, of the surveys as the campaign has them now."""
+    found = json.loads((DOCUMENTS / f"{wave}.json").read_text("utf-8"))
+    for name, survey in found["surveys"].items():
+        survey["version"] = campaign.instruments[name].version
+    change(found)
+    return release.from_json(json.dumps(found)).to_json()
+
+
+def put(folder: Path, change: Callable[[Document], None] = lambda _: None) -> None:
+    """Publish the example campaign of a folder and release its waves; ``change`` edits the last."""
+    chosen, campaign = settings(folder, environ={}), load(folder)
+    storage = Storage(chosen.database_url, chosen.secret)
+    storage.upgrade()
+    links = published(campaign).values()
+    storage.publish(links, campaign.instruments.values(), NOON.date())
+    for wave in WAVES:
+        made = document(campaign, wave, *([change] if wave == WAVES[-1] else []))
+        storage.put_release(campaign.id, wave, made)
+    storage.close()
+
+
+def hide(question: str) -> Callable[[Document], None]:
+    """Return a change that hides how many gave an adverse answer to a question."""
+
+    def change(document: Document) -> None:
+        row = document["surveys"]["how-safe"]["items"][question]["tables"]["all"]["all"]
+        row["adverse"] = None
+        row["counts"] = dict.fromkeys(row["counts"])
+
+    return change

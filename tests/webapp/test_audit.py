@@ -1,0 +1,68 @@
+"""The log of what staff did."""
+
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from surveys.storage import Entry, Storage
+from tests.conftest import NOON
+from tests.webapp.conftest import Hands, signed_in_as
+from webapp.audit import KIND_NAMES, PAGE, Kind, audit
+
+
+@pytest.fixture
+def admin(client: FlaskClient, storage: Storage, hands: Hands) -> FlaskClient:
+    signed_in_as(client, storage, "anna", hands)
+    client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "de"
+    return client
+
+
+def test_what_is_logged_says_who_did_what_in_which_minute(
+    app: Flask, storage: Storage, hands: Hands
+) -> None:
+    hands.on(seconds=42)
+    with app.test_request_context("/staff/", environ_base={"REMOTE_ADDR": "203.0.113.1"}):
+        audit(Kind.PRINTED, "flyer-a6", "Fest", name="anna")
+        audit(Kind.EXPORTED)
+    found = sorted(storage.entries(most=9), key=lambda entry: entry.kind)
+    assert found == [
+        Entry(minute=NOON, name="", kind="exported"),
+        Entry(minute=NOON, name="anna", kind="printed", subject="flyer-a6", reason="Fest"),
+    ]
+    assert "203.0.113.1" not in repr(found)
+
+
+def test_every_kind_has_a_name(admin: FlaskClient) -> None:
+    assert set(KIND_NAMES) == set(Kind)
+
+
+def test_the_log_is_shown_by_kind(admin: FlaskClient, storage: Storage) -> None:
+    for kind, subject in ((Kind.PRINTED, "flyer"), (Kind.USER_ROLE, "vera"), ("unheard", "x")):
+        storage.log(Entry(minute=NOON, name="", kind=kind, subject=subject, reason="admin"))
+    page = admin.get("/staff/log").text
+    assert page.count("Befehl auf dem Server") == 3
+    assert "<td>unheard</td>" in page
+    assert "<td>Verwaltung</td>" in page
+    one = admin.get("/staff/log?kind=user-role").text
+    assert ("<td>vera</td>" in one, "<td>flyer</td>" in one) == (True, False)
+    assert '<option value="user-role" selected>' in one
+    assert "Hier steht noch nichts" in admin.get("/staff/log?kind=released").text
+
+
+def test_the_log_is_read_page_by_page(admin: FlaskClient, storage: Storage) -> None:
+    for number in range(PAGE + 1):
+        minute = NOON - timedelta(minutes=number)
+        storage.log(Entry(minute=minute, name="anna", kind="sign-in", subject=f"n{number}"))
+    first, second = (admin.get(f"/staff/log?page={number}").text for number in (1, 2))
+    assert (f"<td>n{PAGE}</td>" in first, f"<td>n{PAGE}</td>" in second) == (False, True)
+    assert ("Ältere" in first, "Neuere" in first) == (True, False)
+    assert ("Ältere" in second, "Neuere" in second) == (False, True)
+
+
+@pytest.mark.parametrize(
+    "query", ["page=-1", "page=x", "page=99999999999999999999", "kind=%00", "kind=x&page="]
+)
+def test_any_address_of_the_log_is_answered(admin: FlaskClient, query: str) -> None:
+    assert admin.get(f"/staff/log?{query}").status_code == 200

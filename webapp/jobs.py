@@ -1,0 +1,347 @@
+"""Jobs in the background: commands of philos, one after the other for each campaign.
+
+A job is a folder of files, which every worker process of the server sees and which outlives them
+all. Whoever asks for a job starts `philos work`, a process of its own that takes the turn (a lock
+that ends with its holder) and runs what is queued, each as a child process. See
+docs/decisions/0018-printing-in-the-background.md.
+"""
+
+import fcntl
+import json
+import os
+import re
+import secrets
+import shutil
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass, field, replace
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from webapp.config import DATABASE
+from webapp.running import Outcome, environment, run
+
+PRINTING = ("print", "paper")  # the commands of jobs that make files
+RELEASE = "release"
+READING = (RELEASE, "print", "gallery")  # those that read the database
+HOME = "instance/jobs"  # below the campaign's folder
+DAY = 86_400  # seconds
+KEPT = 14 * DAY  # after the end of a job
+LARGEST = 2_000_000_000  # bytes of all jobs together; the oldest go first
+MOST_QUEUED = 20
+_LOCK = "turn"
+_ASKED, _STATE, _RESULT = "asked.json", "state.json", "result.json"
+_CANCEL, _FILES = "cancel", "files"
+_STAGING = ".printing-*"
+_TRIES = 20  # for the turn: somebody may just be looking whether it is taken
+
+
+class Status(StrEnum):
+    """Where a job stands; a crashed one was ended by something else than itself."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CRASHED = "crashed"
+    CANCELLED = "cancelled"
+
+    @property
+    def open(self) -> bool:
+        """Return whether a job is still to come to its end."""
+        return self in {Status.QUEUED, Status.RUNNING}
+
+    @property
+    def failed(self) -> bool:
+        """Return whether a job came to an end of its own that it would come to again."""
+        return self is Status.FAILED
+
+
+class QueueFullError(Exception):
+    """So many jobs are waiting that no other is taken."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What was asked for: a command and its options as they would be typed, by whom.
+
+    ``at`` is in ns since 1970. ``wishes`` tells the same as the form had it. A job with a ``key``
+    that failed is not tried again.
+    """
+
+    command: str
+    arguments: Sequence[str]
+    by: str
+    at: int
+    wishes: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    key: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class State:
+    """How far a job is: ``done`` of ``total`` steps; ``error`` has the sentences of its end."""
+
+    status: Status
+    done: int = 0
+    total: int = 0
+    error: str = ""
+    pid: int | None = None
+    files: tuple[Mapping[str, Any], ...] = ()  # entries of the manifest, in order
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """A job by its id, which nobody can guess."""
+
+    id: str
+    asked: Asked
+    state: State
+
+    @property
+    def status(self) -> Status:
+        """Return where the job stands."""
+        return self.state.status
+
+
+@dataclass(frozen=True)
+class Jobs:
+    """The jobs of a campaign's folder."""
+
+    campaign: Path
+
+    @property
+    def _home(self) -> Path:
+        return self.campaign / HOME
+
+    def ask(
+        self,
+        command: str,
+        arguments: Sequence[str],
+        *,
+        by: str,
+        wishes: Mapping[str, Sequence[str]] | None = None,
+        key: str = "",
+    ) -> str:
+        """Queue a job and see to it that somebody works; return its id.
+
+        Where the same is queued or running already, it is that one. Raise QueueFullError where
+        too much is waiting.
+        """
+        asked = Asked(
+            command=command,
+            arguments=list(arguments),
+            by=by,
+            at=time.time_ns(),
+            wishes=wishes or {},
+            key=key,
+        )
+        with self._asking():
+            waiting = self.all()
+            if same := next((job for job in waiting if _is_same(job, asked)), None):
+                return same.id
+            if sum(job.status.open for job in waiting) >= MOST_QUEUED:
+                raise QueueFullError
+            name = secrets.token_hex(16)
+            folder = self._home / name
+            folder.mkdir(mode=0o700)
+            self._write(name, State(status=Status.QUEUED))
+            _write(folder / _ASKED, asdict(asked))  # last: with it the job is there
+        self.see_to_it()
+        return name
+
+    def all(self) -> list[Job]:
+        """Return every job, the latest first."""
+        names = self._home.iterdir() if self._home.is_dir() else ()
+        found = [job for path in names if (job := self.find(path.name))]
+        return sorted(found, key=lambda job: -job.asked.at)
+
+    def find(self, name: str) -> Job | None:
+        """Return a job by its id, None for what is no job."""
+        job = self._read(name)
+        if job and job.status is Status.QUEUED and (self._home / name / _CANCEL).exists():
+            return replace(job, state=State(status=Status.CANCELLED))
+        if job and job.status is Status.RUNNING and not self._is_somebody_at_work():
+            job = self._read(name)  # it may have ended just now
+            if job and job.status is Status.RUNNING:
+                return replace(job, state=replace(job.state, status=Status.CRASHED))
+        return job
+
+    def cancel(self, name: str) -> None:
+        """Let a job end as soon as can be; nothing happens to one that has ended."""
+        if (job := self.find(name)) and job.status.open:
+            (self._home / name / _CANCEL).touch()
+
+    def file(self, job: Job, number: int) -> Path | None:
+        """Return where a file that a job made lies, None where it made none of this number."""
+        path = self._home / job.id / _FILES / f"{number}.pdf"
+        return path if 0 <= number < len(job.state.files) and path.is_file() else None
+
+    def see_to_it(self) -> None:
+        """Start a process that works, where somebody waits and nobody works."""
+        if not self._is_somebody_at_work() and next(self._queued(), None):
+            worker = subprocess.Popen(  # noqa: S603  our own program
+                [*PHILOS, "work", str(self.campaign.resolve())],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                env=environment(DATABASE),
+                start_new_session=True,  # it outlives the process that serves pages
+            )
+            threading.Thread(target=worker.wait, daemon=True).start()
+
+    def work(self) -> None:
+        """Run what is queued, if it is our turn, until nothing is."""
+        while next(self._queued(), None):
+            with self._turn() as ours:
+                if not ours:
+                    return
+                self._close_crashed()
+                self.clean()
+                while job := next(self._queued(), None):
+                    self._run(job)
+
+    def clean(self, now: float | None = None) -> None:
+        """Delete what ended long ago, and the oldest jobs where all are too large."""
+        now = time.time() if now is None else now
+        room = LARGEST
+        for job in self.all():
+            folder = self._home / job.id
+            room -= sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+            ended = (folder / _STATE).stat().st_mtime
+            if not job.status.open and (room < 0 or ended < now - KEPT):
+                (folder / _ASKED).unlink()  # first: without it there is no job
+                shutil.rmtree(folder, ignore_errors=True)
+        for staging in (self.campaign / "out").glob(_STAGING):  # of a run that was ended by force
+            if staging.stat().st_mtime < now - DAY:
+                shutil.rmtree(staging, ignore_errors=True)
+
+    def _queued(self) -> Iterator[Job]:
+        """Yield the jobs that wait, the first to come first."""
+        for job in reversed(self.all()):
+            if job.status is Status.QUEUED:
+                yield job
+
+    def _run(self, job: Job) -> None:
+        folder = self._home / job.id
+        state = State(status=Status.RUNNING)
+
+        def begun(pid: int) -> None:
+            nonlocal state
+            state = replace(state, pid=pid)
+            self._write(job.id, state)
+
+        def step(done: int, total: int) -> None:
+            nonlocal state
+            state = replace(state, done=done, total=total)
+            self._write(job.id, state)
+
+        arguments = [job.asked.command, str(self.campaign), "--json", "--steps"]
+        outcome = run(
+            [*PHILOS, *arguments, *job.asked.arguments],
+            folder / _RESULT,
+            begun=begun,
+            step=step,
+            unwanted=(folder / _CANCEL).exists,
+            kept=(DATABASE,) if job.asked.command in READING else (),
+        )
+        self._write(job.id, self._ended(job, outcome, replace(state, pid=None)))
+
+    def _ended(self, job: Job, outcome: Outcome, state: State) -> State:
+        """Return the state of a job whose process has ended, its files kept."""
+        folder = self._home / job.id
+        if outcome.code == 0:
+            return replace(state, status=Status.DONE, files=tuple(self._keep(folder)))
+        if (folder / _CANCEL).exists():
+            return replace(state, status=Status.CANCELLED)
+        if outcome.crashed:
+            return replace(state, status=Status.CRASHED)
+        return replace(state, status=Status.FAILED, error=outcome.sentences)
+
+    def _keep(self, folder: Path) -> Iterator[Mapping[str, Any]]:
+        """Keep the files that a run made under their numbers; yield what it says of each.
+
+        A later run puts a new file in the place of an old one and never writes into it, so that
+        a second name for the old one keeps it as it is.
+        """
+        document = json.loads((folder / _RESULT).read_bytes())
+        (folder / _FILES).mkdir(exist_ok=True)
+        entries = [*document.get("sheets", ()), *document.get("questionnaires", ())]
+        for number, entry in enumerate(entries):
+            made, kept = self.campaign / "out" / entry["file"], folder / _FILES / f"{number}.pdf"
+            try:
+                os.link(made, kept)
+            except OSError:  # another disk, or one that knows no second names
+                shutil.copyfile(made, kept)
+            yield entry
+
+    def _close_crashed(self) -> None:
+        """Say of what somebody left behind, whose turn was ended by force, that it has crashed."""
+        for job in self.all():
+            if job.status is Status.RUNNING:
+                self._write(job.id, replace(job.state, status=Status.CRASHED, pid=None))
+
+    @contextmanager
+    def _asking(self) -> Iterator[None]:
+        """Let nobody else ask at the same time, so that what two ask for is one job."""
+        self._home.mkdir(parents=True, exist_ok=True)
+        with (self._home / "asking").open("wb") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+    @contextmanager
+    def _turn(self) -> Iterator[bool]:
+        """Yield whether it is our turn; it is over at the end of this process at the latest."""
+        with (self._home / _LOCK).open("wb") as lock:
+            yield _locked(lock.fileno(), tries=_TRIES)
+
+    def _is_somebody_at_work(self) -> bool:
+        try:
+            with (self._home / _LOCK).open("rb") as lock:
+                return not _locked(lock.fileno(), tries=1)
+        except FileNotFoundError:
+            return False
+
+    def _read(self, name: str) -> Job | None:
+        if not re.fullmatch(r"[0-9a-f]{32}", name, re.ASCII):
+            return None
+        try:
+            asked = Asked(**json.loads((self._home / name / _ASKED).read_bytes()))
+            said = json.loads((self._home / name / _STATE).read_bytes())
+        except (OSError, ValueError, TypeError):
+            return None
+        state = State(**{**said, "status": Status(said["status"]), "files": tuple(said["files"])})
+        return Job(id=name, asked=asked, state=state)
+
+    def _write(self, name: str, state: State) -> None:
+        _write(self._home / name / _STATE, asdict(state))
+
+
+PHILOS = (sys.executable, "-P", "-m", "webapp.cli")
+
+
+def _is_same(job: Job, asked: Asked) -> bool:
+    """Return whether a job is what is asked for once more."""
+    before = replace(job.asked, by=asked.by, at=asked.at, wishes=asked.wishes)
+    return before == asked and (job.status.open or (bool(asked.key) and job.status.failed))
+
+
+def _locked(file: int, *, tries: int) -> bool:
+    """Lock an open file, if nobody else holds it; return whether it is locked."""
+    for left in reversed(range(tries)):
+        with suppress(BlockingIOError):
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return True
+        if left:
+            time.sleep(0.05)
+    return False
+
+
+def _write(path: Path, document: object) -> None:
+    draft = path.with_suffix(".part")
+    draft.write_text(json.dumps(document, ensure_ascii=False), "utf-8")
+    draft.replace(path)
