@@ -10,8 +10,6 @@ from typing import NamedTuple
 
 SMALLEST_COUNT = 5
 SMALLEST_BASE = 10
-SMALLEST_COUNT = 5
-SMALLEST_BASE = 10
 SMALLEST_BASES: Mapping[str, int] = MappingProxyType({"language": 20})  # where it is another
 
 

@@ -219,6 +219,7 @@ def test_results_hide_what_is_small(folder: Path, storage: Storage) -> None:
     ("counts", "days", "said"),
     [
         ({3: 24, 1: 6}, 8, "Without 30 answers"),
+        ({3: 27, 1: 3}, 8, "what answers close together change stays hidden"),
         ({3: 15, 1: 15}, 3, "cannot be said whether"),
     ],
 )

@@ -153,6 +153,8 @@ def test_a_hidden_core_share_is_not_in_the_summary(tmp_path: Path) -> None:
     text = pages(report(load(folder), folder, told_in(folder), language("de")).pdf)
     assert "Der Anteil bleibt verborgen" in text[2]
     assert "von 100" not in text[2]
+    others = text[2].replace("34 % von 113", "")  # another question's, at all other places
+    assert "34 %" not in others
 
 
 def test_below_each_picture_stands_what_it_does_not_say(
