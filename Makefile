@@ -22,8 +22,9 @@ run: setup
 	$(BIN)/philos print out/campaign --out out
 	$(BIN)/philos serve out/campaign $(SERVE)
 
+# The tests of a module stay in one process: what it sets up for them is made once.
 test: setup
-	$(BIN)/pytest -n 2 --cov --cov-report=term $(TESTS)
+	$(BIN)/pytest -n 2 --dist loadscope --cov --cov-report=term $(TESTS)
 
 check: setup
 	$(BIN)/ruff check .

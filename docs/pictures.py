@@ -4,6 +4,7 @@ Run `.venv/bin/python -m docs.pictures` in the source folder, with Debian's Chro
 fonts-noto-core.
 """
 
+import io
 import tempfile
 from dataclasses import replace
 from datetime import date
@@ -42,6 +43,11 @@ def side_by_side(pictures: list[Image.Image], gap: int = 24) -> Image.Image:
     return joined
 
 
+def keep(picture: Image.Image, name: str) -> None:
+    """Save a picture of the README in 256 colours, which print and pages hardly exceed."""
+    picture.quantize(256).save(HERE / name, optimize=True)
+
+
 def pages(pdf: Path, width: int) -> list[Image.Image]:
     document = pypdfium2.PdfDocument(pdf)
     scales = [width / page.get_width() if width else SCALE for page in document]
@@ -64,9 +70,9 @@ def printed(folder: Path, out: Path) -> None:
     found = {(entry.topic, entry.language): out / entry.file for entry in reversed(run.entries)}
     for tag in ("de", "ar"):
         flyer = pages(out / f"screen/found-syringe/flyer-a6/{tag}/wurzner-schule.pdf", 420)
-        side_by_side(flyer).save(HERE / f"flyer-{tag}.png", optimize=True)
+        keep(side_by_side(flyer), f"flyer-{tag}.png")
     posters = [pages(found[topic, tag], 420)[0] for topic, tag in POSTERS]
-    side_by_side(posters).save(HERE / "posters.png", optimize=True)
+    keep(side_by_side(posters), "posters.png")
 
 
 def on_paper(folder: Path, out: Path) -> None:
@@ -75,7 +81,7 @@ def on_paper(folder: Path, out: Path) -> None:
     entries = build_questionnaires(campaign, folder, out, [first["de"], first["ar"]])
     files = {entry.language: out / entry.file for entry in entries}
     german, arabic = (pages(files[tag], 620) for tag in ("de", "ar"))
-    side_by_side([german[0], arabic[1]]).save(HERE / "paper.png", optimize=True)
+    keep(side_by_side([german[0], arabic[1]]), "paper.png")
 
 
 POSTERS = [("traders", "de"), ("how-safe", "ar")]
@@ -94,7 +100,7 @@ def gallery(folder: Path, out: Path) -> None:
             for sheet in wanted
             for picture in pages(files[sheet.format.id], 0)[: sheet.format.pages]
         ]
-        rows(drawn, 1500).save(HERE / f"gallery-{tag}.png", optimize=True)
+        keep(rows(drawn, 1500), f"gallery-{tag}.png")
 
 
 def rows(pictures: list[Image.Image], width: int, gap: int = 14) -> Image.Image:
@@ -127,7 +133,7 @@ def shown(folder: Path) -> None:
             file = folder.parent / f"{len(taken)}.png"
             phone.screenshot(path=file, full_page=True)
             taken.append(Image.open(file).convert("RGB"))
-        side_by_side(taken).save(HERE / "survey.png", optimize=True)
+        keep(side_by_side(taken), "survey.png")
         desk = browser.new_page(viewport={"width": 1180, "height": 1560})
         desk.goto(f"{base}/staff/results?language=de")
         desk.fill("#name", "demo")
@@ -135,14 +141,27 @@ def shown(folder: Path) -> None:
         desk.click("button.primary")
         desk.wait_for_load_state()
         desk.goto(f"{base}/staff/results?language=de")
-        desk.screenshot(path=HERE / "comparison.png")
+        keep(Image.open(io.BytesIO(desk.screenshot())).convert("RGB"), "comparison.png")
+
+
+CHAPTERS = ("Das Wichtigste in Kürze", "Die Antworten, Frage für Frage")
+
+
+def page_of(pdf: Path, title: str) -> int:
+    """Return the index of the page to which a bookmark leads."""
+    document = pypdfium2.PdfDocument(pdf)
+    found = next(mark for mark in document.get_toc() if mark.get_title() == title)
+    index: int = found.get_dest().get_index()
+    document.close()
+    return index
 
 
 def given_back(folder: Path, out: Path) -> None:
     """Print what the answers of the trial give back: flyers, and pages of the report."""
     chosen = settings(folder, demo=True)
-    results = Results(load(folder), Storage(chosen.database_url, chosen.secret))
-    campaign = replace(results.campaign, given=given(results))
+    database = Storage(chosen.database_url, chosen.secret)
+    results = Results(load(folder), database, made_up=chosen.demo)
+    campaign = replace(results.campaign, given=given(results, date.today()))  # noqa: DTZ011
     first = {
         sheet.tag: sheet
         for sheet in reversed(sheets(campaign))
@@ -151,11 +170,12 @@ def given_back(folder: Path, out: Path) -> None:
     run = build(campaign, folder, out, [first["de"], first["ar"]], outputs=[Output.SCREEN])
     files = {entry.language: out / entry.file for entry in run.entries}
     sides = [picture for tag in ("de", "ar") for picture in pages(files[tag], 380)]
-    side_by_side(sides).save(HERE / "results-flyer.png", optimize=True)
+    keep(side_by_side(sides), "results-flyer.png")
     pdf = out / "report.pdf"
     pdf.write_bytes(report(campaign, folder, content(results), language("de")).pdf)
     book = pages(pdf, 520)
-    side_by_side([book[0], book[2], book[9]]).save(HERE / "report.png", optimize=True)
+    leaves = [book[0], *(book[page_of(pdf, title)] for title in CHAPTERS)]
+    keep(side_by_side(leaves), "report.png")
 
 
 if __name__ == "__main__":

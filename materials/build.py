@@ -6,17 +6,15 @@ alone are laid out once.
 """
 
 import hashlib
-import os
-import shutil
-import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
+from concurrent.futures import Executor, Future, as_completed
 from dataclasses import asdict, dataclass, replace
 from itertools import groupby
 from pathlib import Path
 from typing import Any, TypeVar
 
+from materials import runs
 from materials.blanks import require_controller
 from materials.campaign import Campaign
 from materials.conversion import PressError
@@ -27,10 +25,10 @@ from materials.pdf import LayoutError
 from materials.preflight import PreflightError, prove, scan
 from materials.production import Copy, Job, Made, Options, Timings, grid_of, labels_of, produce
 from materials.qr import QRTooSmall, fitted
-from materials.render import RenderError, render
-from materials.sheets import Output, Sheet, unproved
+from materials.render import Page, RenderError, render
+from materials.sheets import Output, Questionnaire, Sheet, unproved
 from surveys.links import url
-from translations.errors import UserError
+from translations.errors import Fault, UserError
 from translations.review import State
 
 _SCANNED_AT_ONCE = 40  # pages
@@ -41,6 +39,11 @@ Result = TypeVar("Result")
 
 class BuildError(UserError):
     """Sheets that cannot be printed; the message has one sentence for each."""
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        known = {fault.sentence: fault for fault in faults}
+        super().__init__("\n".join(known))
+        self.faults = tuple(known.values())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,22 +116,15 @@ def build(
     jobs = plan(campaign, folder, wanted, outputs, options)
     if final:
         require_controller(campaign)
-        _gate(jobs)
+        gate((copy.sheet, job.page) for job in jobs for copy in job.copies)
     stale = [
         replace(job, copies=copies)
         for job in jobs
         if (copies := tuple(copy for copy in job.copies if not _is_fresh(out, before, job, copy)))
     ]
     progress(sum(len(job.copies) for job in jobs) - sum(len(job.copies) for job in stale))
-    out.mkdir(parents=True, exist_ok=True)
-    staging = Path(tempfile.mkdtemp(prefix=".printing-", dir=out))
-    try:
+    with runs.staged(out) as staging:
         made, timings = _make(stale, staging, progress)
-        for file in made:
-            (out / file).parent.mkdir(parents=True, exist_ok=True)
-            (staging / file).replace(out / file)
-    finally:
-        shutil.rmtree(staging)
     entries = tuple(
         _entry(job, copy, made.get(copy.file) or _made_before(before[copy.file]))
         for job in jobs
@@ -146,7 +142,8 @@ def plan(
     options: Options = USUAL,
 ) -> list[Job]:
     """Return what is to be made, artwork by artwork; raise BuildError with all that cannot be."""
-    jobs, faults = [], []
+    jobs: list[Job] = []
+    faults: list[Fault] = []
     for _, group in groupby(wanted, key=lambda sheet: (sheet.material, sheet.tag)):
         found = list(group)
         copies = tuple(
@@ -159,11 +156,11 @@ def plan(
             page = render(campaign, folder, found)
             faults += [fault for copy in copies for fault in _faults(campaign.host, copy, options)]
         except RenderError as error:
-            faults.append(str(error))
+            faults += error.faults
         else:
             jobs.append(Job(page, copies, campaign.id, campaign.host, options))
     if faults:
-        raise BuildError("\n".join(dict.fromkeys(faults)))
+        raise BuildError(faults)
     return [job for job in jobs if job.copies]
 
 
@@ -174,7 +171,7 @@ def made_for(sheet: Sheet, asked: Sequence[Output]) -> list[Output]:
     ]
 
 
-def _faults(host: str, copy: Copy, options: Options) -> Iterable[str]:
+def _faults(host: str, copy: Copy, options: Options) -> Iterator[Fault]:
     """Yield what keeps a file from being made although its page can be rendered."""
     form = copy.sheet.format
     try:
@@ -182,20 +179,28 @@ def _faults(host: str, copy: Copy, options: Options) -> Iterable[str]:
         if not labels_of(form, copy.output, options):
             grid_of(form, copy.output, options)
     except (QRTooSmall, ImpositionError, LabelError) as error:
-        yield f"{copy.sheet}: {error}"
+        yield from faults_of(copy.sheet, error)
 
 
-def _gate(jobs: Sequence[Job]) -> None:
-    """Raise BuildError with the texts that keep a final print from being made."""
-    lacking = [
-        f"{copy.sheet}: {len(job.page.unreviewed)} texts are not reviewed, such as "
-        f"{job.page.unreviewed[0]!r}."
-        for job in jobs
-        for copy in job.copies
-        if job.page.unreviewed
-    ]
+def faults_of(sheet: Sheet | Questionnaire, error: UserError) -> list[Fault]:
+    """Return what is wrong with a sheet."""
+    return [fault.of(str(sheet), **sheet.named) for fault in error.faults]
+
+
+def unreviewed(sheet: Sheet | Questionnaire, texts: Sequence[str]) -> Fault:
+    """Return that a sheet has texts that nobody has reviewed."""
+    return Fault(
+        sentence=f"{sheet}: {len(texts)} texts are not reviewed, such as {texts[0]!r}.",
+        kind="unreviewed",
+        values=sheet.named,
+    )
+
+
+def gate(pages: Iterable[tuple[Sheet | Questionnaire, Page]]) -> None:
+    """Raise BuildError with the sheets whose texts keep a final print from being made."""
+    lacking = [unreviewed(sheet, page.unreviewed) for sheet, page in pages if page.unreviewed]
     if lacking:
-        raise BuildError("\n".join(lacking))
+        raise BuildError(lacking)
 
 
 def _is_fresh(out: Path, before: dict[str, Any], job: Job, copy: Copy) -> bool:
@@ -217,14 +222,14 @@ def _make(
     timings = Timings()
     if not jobs:
         return made, timings
-    faults = []
-    with _executor() as executor:
+    faults: list[Fault] = []
+    with runs.executor() as executor:
         running = {_submit(executor, len(jobs), produce, job, staging): job for job in jobs}
         for future in as_completed(running):
             try:
                 produced = future.result()
             except (LayoutError, PressError) as error:
-                faults.append(f"{running[future].copies[0].sheet}: {error}")
+                faults += faults_of(running[future].copies[0].sheet, error)
             else:
                 made |= produced.made
                 for phase, seconds in asdict(produced.timings).items():
@@ -233,12 +238,8 @@ def _make(
             read = _read_back(executor, made, staging, timings, progress)
             faults += [fault for job in jobs for fault in _unproved(job, made, read)]
     if faults:
-        raise BuildError("\n".join(sorted(faults)))
+        raise BuildError(sorted(faults, key=lambda fault: fault.sentence))
     return made, timings
-
-
-def _executor() -> Executor:
-    return ProcessPoolExecutor(max_workers=os.cpu_count() or 1)
 
 
 def _submit(
@@ -282,7 +283,7 @@ def _read_back(
 
 def _unproved(
     job: Job, made: Mapping[str, Made], read: Mapping[str, Counter[str]]
-) -> Iterator[str]:
+) -> Iterator[Fault]:
     """Yield the files of a job whose codes were not read back exactly as they should."""
     for copy in job.copies:
         instances = made[copy.file].instances
@@ -290,7 +291,7 @@ def _unproved(
         try:
             prove(expected, read[copy.file])
         except PreflightError as error:
-            yield f"{copy.sheet}: {error}"
+            yield from faults_of(copy.sheet, error)
 
 
 def _scan(path: Path, first: int) -> tuple[list[str], float]:

@@ -15,6 +15,7 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 
 from materials.campaign import FILE, SURVEYS, TRANSLATIONS
+from translations.errors import Fault
 from translations.review import State
 
 HOME = "instance/gallery"  # below the campaign's folder
@@ -30,8 +31,8 @@ class Artwork:
     """A topic in a format and a language, the same for all places.
 
     ``states`` count its texts by how far they are reviewed; ``preview`` is the hash of what its
-    picture shows, ``width`` and ``height`` its size in pixels. ``fault`` says in a sentence why it
-    cannot be printed.
+    picture shows, ``width`` and ``height`` its size in pixels. ``fault`` says why it cannot be
+    printed.
     """
 
     topic: str
@@ -42,7 +43,7 @@ class Artwork:
     preview: str = ""
     width: int = 0
     height: int = 0
-    fault: str = ""
+    fault: Fault | None = None
 
     @property
     def key(self) -> Key:

@@ -1,11 +1,10 @@
 """What a flyer gives back: one figure of a released wave, and where it has gone since the last."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import asdict, dataclass, replace
 
 from markupsafe import Markup
 
+from materials.waves import Wave
 from surveys.cautions import Note
 from surveys.comparison import Comparison, Difference, Group
 from surveys.definition import Item
@@ -16,15 +15,20 @@ from translations.catalogs import Texts
 
 @dataclass(frozen=True, kw_only=True)
 class Given:
-    """The answers to one item in a wave, and over the waves up to it; ``names`` are theirs.
+    """The answers to one item in a wave, and over the waves up to it, which are ``asked``.
 
-    ``closes`` is the last day of the wave.
+    ``again`` is the wave in which it is asked again, None where none is planned.
     """
 
     overall: Comparison
     waves: Comparison | None
-    names: Mapping[str, str]
-    closes: date
+    asked: tuple[Wave, ...]
+    again: Wave | None
+
+    @property
+    def made_up(self) -> bool:
+        """Return whether the answers are those of a trial."""
+        return self.overall.made_up
 
     @property
     def item(self) -> Item:
@@ -35,11 +39,6 @@ class Given:
     def group(self) -> Group:
         """Return all who answered; its share is None where it may not be shown."""
         return self.overall.groups[0]
-
-    @property
-    def wave(self) -> str:
-        """Return the name of the wave."""
-        return self.names[self.group.wave]
 
     @property
     def change(self) -> Difference | None:
@@ -57,7 +56,8 @@ class Given:
     def to_json(self) -> list[object]:
         """Return all that a sheet has from it, as plain data."""
         waves = self.waves and self.waves.to_json()
-        return [self.overall.to_json(), waves, dict(self.names), f"{self.closes}"]
+        named = [each and asdict(each) for each in (*self.asked, self.again)]
+        return [self.overall.to_json(), waves, *named]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,11 +70,14 @@ class Answer:
 
 
 def answers(given: Given, texts: Texts) -> list[Answer]:
-    """Return the parts of a bar that is as long as all answers, the adverse ones first."""
+    """Return the parts of a bar that is as long as all answers, the adverse ones at its end.
+
+    It runs as the bars of every picture do: in the direction of the text.
+    """
     (bar,) = of_groups(given.item, [("", given.group)]).bars
     whole = sum(part.width for part in bar.parts)
     found, left = [], 0.0
-    for part in reversed(bar.parts):
+    for part in bar.parts:
         width = 100 * part.width / whole
         start = left if texts.language.direction == "ltr" else 100 - left - width
         placed = replace(part, left=start, width=width)

@@ -57,7 +57,9 @@ def fitted(form: Format, paper: str, *, bleed: float = 0, gutter: float = 0) -> 
         wide, high = form.width + 2 * bleed, form.height + 2 * bleed
         raise ImpositionError(
             f"{form.id} needs {form.width:g} + 2 x {bleed:g} = {wide:g} mm by {form.height:g} + "
-            f"2 x {bleed:g} = {high:g} mm; {paper.upper()} has {width:g} by {height:g} mm."
+            f"2 x {bleed:g} = {high:g} mm; {paper.upper()} has {width:g} by {height:g} mm.",
+            kind="small-paper",
+            paper=paper.upper(),
         )
     return best
 

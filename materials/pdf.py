@@ -18,7 +18,7 @@ from weasyprint.formatting_structure import boxes
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
-from translations.errors import UserError
+from translations.errors import Fault, UserError
 
 ENGINE = f"weasyprint {weasyprint.__version__}"
 _MM = 25.4 / 96  # of a CSS pixel
@@ -95,6 +95,15 @@ class Overflow:
             f"{self.box!r}"
         )
 
+    @property
+    def fault(self) -> Fault:
+        """Return what is wrong with it."""
+        return Fault(
+            sentence=str(self),
+            kind="too-long",
+            values={"text": self.text, "millimetres": round(self.millimetres, 1)},
+        )
+
 
 @dataclass(frozen=True)
 class Typesetter:
@@ -155,7 +164,9 @@ class Typesetter:
                 found, fits = document, step + 1
             step = fits + (beyond - fits) * 3 // 4
         if found is None:
-            raise LayoutError(f"{fault}, in the smallest type; shorten it.")
+            assert fault
+            sentence = f"{fault.sentence}, in the smallest type; shorten it."
+            raise LayoutError(sentence, kind=fault.kind, **fault.values)
         return found
 
     def _laid_out(self, source: HTML, styles: str, share: float) -> Document:
@@ -167,11 +178,12 @@ class Typesetter:
         )
 
 
-def _fault(document: Document, pages: int, zoom: float) -> str:
-    """Return what does not fit in a layout, empty where all of it does."""
-    if len(document.pages) != pages:
-        return f"The text needs {len(document.pages)} pages instead of {pages}"
-    return next((str(found) for found in overflows(document, zoom)), "")
+def _fault(document: Document, pages: int, zoom: float) -> Fault | None:
+    """Return what does not fit in a layout, None where all of it does."""
+    if (needed := len(document.pages)) != pages:
+        sentence = f"The text needs {needed} pages instead of {pages}"
+        return Fault(sentence=sentence, kind="pages", values={"needed": needed, "pages": pages})
+    return next((found.fault for found in overflows(document, zoom)), None)
 
 
 @lru_cache(maxsize=64)  # formats times the steps that their sheets take

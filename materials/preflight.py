@@ -43,4 +43,6 @@ def prove(expected: Counter[str], read: Counter[str]) -> None:
     if wrong:
         content, number = next(iter(wrong.items()))
         what = "was not read" if number > 0 else "should not be there"
-        raise PreflightError(f"the QR code {content} {what} at {DPI} dpi; nothing is printed.")
+        raise PreflightError(
+            f"the QR code {content} {what} at {DPI} dpi; nothing is printed.", kind="unread"
+        )

@@ -1,15 +1,16 @@
 """Previews: every sheet of a campaign drawn small, and what stands in the way of printing it."""
 
 import io
-import os
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
+from concurrent.futures import as_completed
 from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
 
 import pypdfium2
+from PIL import Image
 
+from materials import runs
 from materials.build import BuildError, plan
 from materials.campaign import Campaign
 from materials.gallery import (
@@ -18,7 +19,6 @@ from materials.gallery import (
     Gallery,
     Key,
     picture,
-    read_gallery,
     state_of,
     write_gallery,
 )
@@ -27,8 +27,9 @@ from materials.outdated import changed_parts
 from materials.pdf import LayoutError
 from materials.production import Job, proof
 from materials.render import digest
-from materials.sheets import Sheet, sheets
+from materials.sheets import Sheet, ready, sheets
 from materials.trace import TraceError, read_origin
+from translations.errors import Fault
 
 LONGEST = 640  # pixels of the longer side: sharp at half of it on a screen of two pixels to one
 _NOT_IN_CAMPAIGN = ("sheet",)
@@ -53,7 +54,7 @@ def look(
         try:
             (jobs[key],) = plan(campaign, folder, group)
         except BuildError as error:
-            found[key] = _artwork(key, fault=str(error))
+            found[key] = _artwork(key, fault=error.faults[0])
             progress(1)
     found |= _drawn(folder, jobs, progress)
     gallery = Gallery(
@@ -69,15 +70,14 @@ def _drawn(
     folder: Path, jobs: Mapping[Key, Job], progress: Callable[[int], None]
 ) -> dict[Key, Artwork]:
     """Return artworks with their pictures; those that are there already are not drawn again."""
-    known = {artwork.preview: artwork for artwork in read_gallery(folder) or ()}
     found, running = {}, {}
-    with _executor() as executor:
+    with runs.executor() as executor:
         for key, job in jobs.items():
             preview = _fingerprint(job)
             path = picture(folder, preview)
-            if preview in known and path.is_file():
-                before = known[preview]
-                found[key] = _artwork(key, job, preview, (before.width, before.height))
+            if path.is_file():
+                with Image.open(path) as drawn:
+                    found[key] = _artwork(key, job, preview, drawn.size)
                 progress(1)
             else:
                 running[executor.submit(draw, job, path)] = key, preview
@@ -86,25 +86,19 @@ def _drawn(
             try:
                 found[key] = _artwork(key, jobs[key], preview, future.result())
             except LayoutError as error:
-                fault = f"{jobs[key].copies[0].sheet}: {error}"
-                found[key] = _artwork(key, jobs[key], fault=fault)
+                found[key] = _artwork(key, jobs[key], fault=error.faults[0])
             progress(1)
     return found
 
 
 def artworks(campaign: Campaign) -> list[tuple[Key, list[Sheet]]]:
-    """Return a campaign's artworks, each with its sheets."""
+    """Return a campaign's artworks that can be made now, each with its sheets."""
 
     def key(sheet: Sheet) -> Key:
         return sheet.material.topic, sheet.material.format, sheet.tag
 
-    return [
-        (name, list(group)) for name, group in groupby(sorted(sheets(campaign), key=key), key=key)
-    ]
-
-
-def _executor() -> Executor:
-    return ProcessPoolExecutor(max_workers=os.cpu_count() or 1)
+    found = sorted(ready(campaign, sheets(campaign)), key=key)
+    return [(name, list(group)) for name, group in groupby(found, key=key)]
 
 
 def _artwork(
@@ -112,7 +106,7 @@ def _artwork(
     job: Job | None = None,
     preview: str = "",
     size: tuple[int, int] = (0, 0),
-    fault: str = "",
+    fault: Fault | None = None,
 ) -> Artwork:
     topic, form, tag = key
     return Artwork(

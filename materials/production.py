@@ -315,5 +315,5 @@ def _write_origin(packet: Packet, job: Job, copy: Copy) -> None:
 
 @cache
 def _program_hash() -> str:
-    files = sorted([*home().glob("*.py"), home() / "labels.toml"])
+    files = sorted([*home().rglob("*.py"), home() / "labels.toml"])
     return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()

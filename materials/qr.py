@@ -75,7 +75,9 @@ def symbol(content: str, correction: Level) -> Symbol:
     try:
         code.make(fit=True)
     except (DataOverflowError, ValueError) as error:
-        raise QRTooSmall("The address is too long for any QR code; shorten the host.") from error
+        raise QRTooSmall(
+            "The address is too long for any QR code; shorten the host.", kind="small-code"
+        ) from error
     return Symbol(tuple(tuple(map(bool, row)) for row in code.modules))
 
 
@@ -113,6 +115,7 @@ def fitted(content: str, box: float, *, outdoors: bool) -> Symbol:
     if box / found.size < smallest:
         raise QRTooSmall(
             f"The QR code of {content} would have modules of {box / found.size:.2f} mm; "
-            f"{smallest:.2f} mm is the smallest that scans. Use a shorter host or a larger format."
+            f"{smallest:.2f} mm is the smallest that scans. Use a shorter host or a larger format.",
+            kind="small-code",
         )
     return found

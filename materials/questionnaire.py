@@ -6,12 +6,9 @@ See docs/decisions/0015-paper.md.
 
 import hashlib
 import io
-import os
-import shutil
-import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
+from concurrent.futures import as_completed
 from dataclasses import asdict, dataclass
 from itertools import groupby
 from pathlib import Path
@@ -21,8 +18,9 @@ from typing import Any
 import pikepdf
 from markupsafe import Markup
 
+from materials import runs
 from materials.artwork import Artwork, Kind, Side, Stamp, prepare, slot, to_bytes
-from materials.build import BuildError
+from materials.build import BuildError, faults_of, gate
 from materials.campaign import TRANSLATIONS, Campaign
 from materials.copies import multiply
 from materials.encoder import paths, symbols
@@ -30,15 +28,24 @@ from materials.formats import Format
 from materials.lettering import lettering
 from materials.library import ACCENTS, environment, font_faces, font_stack, home
 from materials.manifest import Part, read_manifest, write_manifest
-from materials.pdf import ENGINE, LayoutError, typesetter
+from materials.pdf import LayoutError, typesetter
 from materials.preflight import PreflightError, prove, scan
 from materials.qr import QUIET_ZONE, QRTooSmall, fitted, level
-from materials.render import RenderError, check_glyphs, check_letters, digest, style_file
+from materials.render import (
+    Page,
+    RenderError,
+    check_glyphs,
+    check_letters,
+    digest,
+    fonts_hash,
+    style_file,
+)
 from materials.sheets import Questionnaire, questionnaires
 from surveys import paper
 from surveys.definition import Instrument, wordings
 from surveys.links import url
 from translations.catalogs import Texts
+from translations.errors import Fault
 from translations.languages import Language
 from translations.review import State
 
@@ -80,17 +87,9 @@ class Entry:
 
 @dataclass(frozen=True)
 class Job:
-    """Questionnaires that share a layout: one survey in one language, for several places.
+    """Questionnaires that share a page: one survey in one language, for several places."""
 
-    ``letters`` and ``widths``, in em, are for what is stamped.
-    """
-
-    html: str
-    styles: str
-    states: dict[str, int]
-    unreviewed: tuple[str, ...]
-    letters: frozenset[str]
-    widths: Mapping[Kind, float]
+    page: Page
     host: str
     version: str
     sheets: tuple[tuple[Questionnaire, str], ...]  # with the names of their places
@@ -98,7 +97,7 @@ class Job:
     @property
     def fingerprint(self) -> str:
         """Return a hash of what all copies have in common; equal means that nothing changed."""
-        return digest([self.html, self.styles, self.host, ENGINE])
+        return digest([self.page.fingerprint, self.host])
 
     def marks(self, sheet: Questionnaire) -> list[paper.Mark]:
         """Return what is printed on each copy to tell it apart."""
@@ -120,16 +119,9 @@ def build(
     """
     jobs = plan(campaign, folder, wanted)
     if final:
-        _gate(jobs)
-    out.mkdir(parents=True, exist_ok=True)
-    staging = Path(tempfile.mkdtemp(prefix=".printing-", dir=out))
-    try:
+        gate((sheet, job.page) for job in jobs for sheet, _ in job.sheets)
+    with runs.staged(out) as staging:
         entries = _produced(jobs, staging, progress)
-        for entry in entries:
-            (out / entry.file).parent.mkdir(parents=True, exist_ok=True)
-            (staging / entry.file).replace(out / entry.file)
-    finally:
-        shutil.rmtree(staging)
     _record(campaign, out, entries)
     return entries
 
@@ -149,26 +141,16 @@ def _record(campaign: Campaign, out: Path, entries: Sequence[Entry]) -> None:
 
 def plan(campaign: Campaign, folder: Path, wanted: Sequence[Questionnaire]) -> list[Job]:
     """Return what is to be made, layout by layout; raise BuildError with all that cannot be."""
-    jobs, faults = [], []
+    jobs: list[Job] = []
+    faults: list[Fault] = []
     for _, group in groupby(wanted, key=lambda sheet: (sheet.survey, sheet.tag)):
         try:
             jobs.append(_job(campaign, folder, list(group)))
         except (RenderError, QRTooSmall) as error:
-            faults.append(str(error))
+            faults += error.faults
     if faults:
-        raise BuildError("\n".join(faults))
+        raise BuildError(faults)
     return jobs
-
-
-def _gate(jobs: Sequence[Job]) -> None:
-    lacking = [
-        f"{sheet}: {len(job.unreviewed)} texts are not reviewed, such as {job.unreviewed[0]!r}."
-        for job in jobs
-        for sheet, _ in job.sheets
-        if job.unreviewed
-    ]
-    if lacking:
-        raise BuildError("\n".join(lacking))
 
 
 def _job(campaign: Campaign, folder: Path, sheets: Sequence[Questionnaire]) -> Job:
@@ -193,19 +175,25 @@ def _job(campaign: Campaign, folder: Path, sheets: Sequence[Questionnaire]) -> J
     if lacking := texts.lacks(text for text, _ in wordings(asked)):
         raise RenderError(
             f"{first}: {len(lacking)} texts of the survey are not translated, such as "
-            f"{lacking[0]!r}; translate them, or leave the language out."
+            f"{lacking[0]!r}; translate them, or leave the language out.",
+            kind="untranslated",
+            **first.named,
         )
     html = _html(campaign, asked, texts, widths, final=True)
     if not texts.final:
         html = _html(campaign, asked, texts, widths, final=False)
-    check_glyphs(first, [first.language], html)
-    return Job(
+    check_glyphs(str(first), [first.language], html, **first.named)
+    page = Page(
         html=html,
         styles=_styles(),
         states=texts.states(),
         unreviewed=tuple(source for (_, source), state in texts.used.items() if not state.final),
         letters=letters,
         widths=widths,
+        hashes={"fonts": fonts_hash()},
+    )
+    return Job(
+        page=page,
         host=campaign.host,
         version=asked.version,
         sheets=tuple((sheet, names[sheet.place]) for sheet in sheets),
@@ -256,24 +244,20 @@ def _styles() -> str:
 def _produced(jobs: Sequence[Job], staging: Path, progress: Callable[[int], None]) -> list[Entry]:
     """Make and prove the files in the staging folder, a process for each core."""
     entries: list[Entry] = []
-    faults: list[str] = []
-    with _executor() as executor:
+    faults: list[Fault] = []
+    with runs.executor() as executor:
         running = {executor.submit(produce, job, staging): job for job in jobs}
         for future in as_completed(running):
             try:
                 made = future.result()
             except (LayoutError, PreflightError) as error:
-                faults.append(f"{running[future].sheets[0][0]}: {error}")
+                faults += faults_of(running[future].sheets[0][0], error)
             else:
                 entries += made
                 progress(len(made))
     if faults:
-        raise BuildError("\n".join(sorted(faults)))
+        raise BuildError(sorted(faults, key=lambda fault: fault.sentence))
     return sorted(entries, key=lambda entry: entry.file)
-
-
-def _executor() -> Executor:
-    return ProcessPoolExecutor(max_workers=os.cpu_count() or 1)
 
 
 def produce(job: Job, staging: Path) -> list[Entry]:
@@ -289,9 +273,9 @@ def produce(job: Job, staging: Path) -> list[Entry]:
 def _laid_out(job: Job) -> bytes:
     """Return the two sides of a sheet with empty slots, cut at the trim."""
     try:
-        laid_out = _set(job, job.styles)
+        laid_out = _set(job.page.html, job.page.styles)
     except LayoutError:  # perhaps it is too short for two sides
-        laid_out = _set(job, job.styles + _ON_THE_BACK)
+        laid_out = _set(job.page.html, job.page.styles + _ON_THE_BACK)
     pdf = prepare(laid_out, FORM, slack=0)
     for page in pdf.pages:
         page.mediabox = page.trimbox
@@ -299,18 +283,21 @@ def _laid_out(job: Job) -> bytes:
     return to_bytes(pdf)
 
 
-def _set(job: Job, styles: str) -> bytes:
+def _set(html: str, styles: str) -> bytes:
     try:
-        return typesetter(font_faces(), home()).set(job.html, styles, pages=FORM.pages)
+        return typesetter(font_faces(), home()).set(html, styles, pages=FORM.pages)
     except LayoutError as error:
+        (fault,) = error.faults
         raise LayoutError(
-            f"{error} One sheet with {FORM.pages} pages must hold it: leave questions out."
+            f"{error} One sheet with {FORM.pages} pages must hold it: leave questions out.",
+            kind=fault.kind,
+            **fault.values,
         ) from error
 
 
 def _written(job: Job, prepared: bytes, sheet: Questionnaire, place: str, staging: Path) -> Entry:
     """Stamp the copies for a place, read every code back, and write the file."""
-    artwork = Artwork(pikepdf.open(io.BytesIO(prepared)), lettering(job.letters), job.widths)
+    artwork = Artwork(pikepdf.open(io.BytesIO(prepared)), job.page.lettering, job.page.widths)
     multiply(artwork, _stamps(job, sheet, place))
     data = artwork.save()
     pages = len(artwork.pdf.pages)
@@ -327,7 +314,7 @@ def _written(job: Job, prepared: bytes, sheet: Questionnaire, place: str, stagin
         pages=pages,
         first=sheet.targets[0].serial,
         copies=len(sheet.targets),
-        states=job.states,
+        states=job.page.states,
         scanned=True,
         sha256=hashlib.sha256(data).hexdigest(),
         source=job.fingerprint,

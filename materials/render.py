@@ -21,7 +21,8 @@ from materials.given import answers
 from materials.lettering import Lettering, lettering, stampable
 from materials.library import drawable, environment, font_stack, home
 from materials.pdf import ENGINE
-from materials.sheets import Sheet
+from materials.sheets import Questionnaire, Sheet
+from materials.waves import wave_names
 from materials.worded import context
 from surveys.links import address
 from translations.catalogs import Texts
@@ -81,7 +82,7 @@ def render(campaign: Campaign, folder: Path, sheets: Sequence[Sheet]) -> Page:
     html = _html(campaign, folder, first, texts, widths, final=True)
     if not all(known.final for known in texts):
         html = _html(campaign, folder, first, texts, widths, final=False)
-    check_glyphs(first, readers, html)
+    check_glyphs(str(first), readers, html, **first.named)
     used = [(key, state, known) for known in texts for key, state in known.used.items()]
     states = {state.value: sum(shown is state for _, shown, _ in used) for state in State}
     said = [[*key, known.find(key[1], context=key[0]).text] for key, _, known in used]
@@ -100,7 +101,7 @@ def render(campaign: Campaign, folder: Path, sheets: Sequence[Sheet]) -> Page:
             ),  # slots as wide as any
             "template": digest([_templates_hash(first.format, first.topic.id), styles]),
             "catalogue": digest(said),
-            "fonts": _fonts_hash(),
+            "fonts": fonts_hash(),
         },
     )
 
@@ -154,7 +155,7 @@ def _html(
             sheet,
             {
                 **shared,
-                **context(known, campaign.given.names if campaign.given else {}),
+                **context(known, wave_names(campaign.given.asked if campaign.given else (), known)),
                 "language": known.language,
                 "slots": _slots(sheet.format, known.language, widths),
             },
@@ -253,7 +254,8 @@ def _templates_hash(form: Format, topic: str) -> str:
 
 
 @cache
-def _fonts_hash() -> str:
+def fonts_hash() -> str:
+    """Return a hash of the fonts that come with philos."""
     files = sorted((home() / "fonts").glob("*.ttf"))
     return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
 
@@ -265,33 +267,46 @@ def check_results(campaign: Campaign, sheet: Sheet) -> None:
     if campaign.given is None:
         raise RenderError(
             f"{sheet}: there is no result to show yet; release a closed wave with `philos "
-            "release` or on the page Overview."
+            "release` or on the page Overview.",
+            kind="no-result",
+            **sheet.named,
         )
     if campaign.given.group.share is None:
         raise RenderError(
             f"{sheet}: the answers to {campaign.given.item.id!r} are too few to be shown, or "
-            "hidden so that nobody can be told; name another question in [results]."
+            "hidden so that nobody can be told; name another question in [results].",
+            kind="hidden-result",
+            **sheet.named,
         )
 
 
-def check_letters(sheet: object, names: set[str]) -> None:
+def check_letters(sheet: Sheet | Questionnaire, names: set[str]) -> None:
     """Raise RenderError where a name of a place has a character that cannot be stamped."""
     lacking = set().union(*names) - stampable()
     if lacking:
         raise RenderError(
             f"{sheet}: the name of a place has {_named(lacking)}, which cannot be stamped; write "
-            "it as on the street sign."
+            "it as on the street sign.",
+            kind="letters",
+            characters=_named(lacking),
+            **sheet.named,
         )
 
 
-def check_glyphs(sheet: object, readers: Sequence[Language], html: str) -> None:
-    """Raise RenderError where the fonts of the languages lack a character of the page."""
+def check_glyphs(name: str, readers: Sequence[Language], html: str, **named: str) -> None:
+    """Raise RenderError where the fonts of the languages lack a character of a page.
+
+    ``name`` says in a sentence what the page is, ``named`` by ids.
+    """
     text = markup.unescape(Markup(html.partition("<body")[2]).striptags())
     known = frozenset().union(*(drawable(reader) for reader in readers))
     lacking = {char for char in text if not char.isspace() and ord(char) not in known}
     if lacking:
         raise RenderError(
-            f"{sheet}: no font of this language can draw {_named(lacking)}; change the text."
+            f"{name}: no font of this language can draw {_named(lacking)}; change the text.",
+            kind="glyphs",
+            characters=_named(lacking),
+            **named,
         )
 
 

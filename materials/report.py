@@ -26,23 +26,31 @@ from materials.render import check_glyphs, data_uri, digest, style_file
 from materials.sheets import questionnaires, unproved
 from materials.tags import scope_headers
 from materials.trace import Origin, Packet
+from materials.waves import Wave, wave_names
 from materials.worded import context, plain, plain_name, worded
 from surveys.arrivals import Kind
 from surveys.comparison import Comparison, core
-from surveys.definition import Instrument, Item, Option, Question, messages
+from surveys.definition import Instrument, Item, messages
 from surveys.disclosure import SMALLEST_BASE, SMALLEST_BASES, SMALLEST_COUNT, Row
 from surveys.paper import FORMAT as ON_PAPER
 from surveys.pictures.bars import Bars
 from surveys.pictures.comparing import of_differences, of_groups, of_waves
 from surveys.pictures.multiples import Multiples
 from surveys.pictures.whiskers import Whiskers
+from surveys.questions import Option, Question
 from surveys.release import ALL, Release
 from translations.catalogs import Texts, gaps
 from translations.errors import UserError
 from translations.languages import Language, language
 from translations.review import State
 
-AREAS = ("materials/reports/", "materials/wording/", "materials/pictures/", "surveys/comparison.py")
+AREAS = (
+    "materials/reports/",
+    "materials/wording/",
+    "materials/pictures/",
+    "materials/waves.py",
+    "surveys/comparison.py",
+)
 _SIDES = {"ltr": ("left", "right"), "rtl": ("right", "left")}
 
 
@@ -84,13 +92,18 @@ class Chapter:
 class Content:
     """What a report tells: a survey's chapters, in the order asked, and the release they are of.
 
-    ``waves`` has the names of the released waves in their order of time, by their ids.
+    ``waves`` are the released ones in their order of time.
     """
 
     asked: Instrument
     release: Release
-    waves: Mapping[str, str]
+    waves: tuple[Wave, ...]
     chapters: tuple[Chapter, ...]
+
+    @property
+    def made_up(self) -> bool:
+        """Return whether the answers are those of a trial."""
+        return self.core.first.made_up
 
     @property
     def core(self) -> Chapter:
@@ -226,7 +239,7 @@ class _Page:
             language=row,
             font=Markup(_fonts(_readers(self.campaign, row))),  # noqa: S704  names of our own
             logo=lambda name: data_uri(self.folder / name),
-            drawing=_Drawing(self._context["say"], content.waves),
+            drawing=_Drawing(self._context["say"], self._context["waves"]),
             picture=component(self.texts),
             named=lambda item: words(item, self.texts),
             others=list(others(content)),
@@ -237,7 +250,7 @@ class _Page:
 
     @cached_property
     def _context(self) -> dict[str, Any]:
-        waves = self.content.waves
+        waves = wave_names(self.content.waves, self.texts)
         return {**context(self.texts, waves), "say": worded(self.texts, waves)}
 
     def _topic_name(self, name: str) -> Markup:
@@ -323,7 +336,8 @@ def _told(item: Item, n: int | None, counts: Mapping[int, int | None]) -> Told:
 def printed(campaign: Campaign, release: Release, manifest: Mapping[str, Any]) -> list[Printed]:
     """Return every kind of sheet that the campaign prints, or that brought a response.
 
-    Topic by topic, in the order of the campaign; ``manifest`` tells what was printed.
+    Topic by topic, in the order of the campaign; ``manifest`` tells what was printed. Sheets of
+    results stand there if they brought a response: in the first wave there were none to give back.
     """
     sheets, asked = unproved(campaign), questionnaires(campaign)
     copies = editions(sheets, asked, manifest)
@@ -341,6 +355,7 @@ def printed(campaign: Campaign, release: Release, manifest: Mapping[str, Any]) -
             vague.add(kind)
     order = list(dict.fromkeys(topic for topic, _ in copies))
     known = sorted(copies, key=lambda kind: order.index(kind[0]))
+    giving = {sheet.material.topic for sheet in sheets if sheet.topic.results}
     return [
         Printed(
             topic=kind[0],
@@ -352,6 +367,7 @@ def printed(campaign: Campaign, release: Release, manifest: Mapping[str, Any]) -
             exact=kind not in vague,
         )
         for kind in [*known, *sorted(brought.keys() - copies.keys())]
+        if brought[kind] or kind[0] not in giving
     ]
 
 

@@ -1,6 +1,6 @@
 """Sheets: what a campaign prints, one for each topic, format, language and place."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
@@ -67,9 +67,20 @@ class Sheet:
         every = (Output.SCREEN, Output.OFFICE, Output.PRESS)
         return every[1:] if self.format.sticker else every
 
+    @property
+    def named(self) -> Mapping[str, str]:
+        """Return the ids that tell the sheet from all others."""
+        material = self.material
+        return {
+            "topic": material.topic,
+            "format": material.format,
+            "language": self.tag,
+            "place": self.place,
+        }
+
     def __str__(self) -> str:
         """Return the sheet's name in a sentence."""
-        return f"{self.material.topic}, {self.material.format}, {self.tag}, {self.place}"
+        return ", ".join(self.named.values())
 
 
 def matching(
@@ -158,6 +169,16 @@ class Questionnaire:
         """Return the path of its copies below the output folder."""
         serials = f"{self.targets[0].serial}-{self.targets[-1].serial}"
         return f"paper/{self.survey}/{self.tag}/{self.place}-{serials}.pdf"
+
+    @property
+    def named(self) -> Mapping[str, str]:
+        """Return the ids that tell the questionnaire from all others."""
+        return {
+            "topic": self.survey,
+            "format": paper.FORMAT,
+            "language": self.tag,
+            "place": self.place,
+        }
 
     def __str__(self) -> str:
         """Return the questionnaire's name in a sentence."""

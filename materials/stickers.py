@@ -33,13 +33,18 @@ class Labels:
         if not 1 <= self.start_at <= sheet.per_page:
             raise ImpositionError(
                 f"{sheet.id} has the labels 1 to {sheet.per_page}; {self.start_at} is none to "
-                "start at."
+                "start at.",
+                kind="no-label",
+                labels=sheet.id,
+                last=sheet.per_page,
             )
         if sheet.round != form.round or self.zoom(form) < 1:
             raise ImpositionError(
                 f"{form.id} needs {'round ' * form.round}labels of {form.width:g} by "
                 f"{form.height:g} mm; those of {sheet.id} are {'round, ' * sheet.round}"
-                f"{sheet.width:g} by {sheet.height:g} mm."
+                f"{sheet.width:g} by {sheet.height:g} mm.",
+                kind="other-labels",
+                labels=sheet.id,
             )
 
     def zoom(self, form: Format) -> float:

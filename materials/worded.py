@@ -7,7 +7,8 @@ from markupsafe import Markup
 
 from materials.library import environment
 from materials.pictures import COLOURS, LOOKS, number_formats
-from surveys.comparison import CAVEAT, Comparison, Group
+from surveys.comparison import CAVEAT, MADE_UP, Comparison, Group
+from translations import numbers
 from translations.catalogs import Texts
 from translations.markup import apart, figures
 
@@ -16,7 +17,8 @@ def context(texts: Texts, waves: Mapping[str, str]) -> dict[str, Any]:
     """Return what templates need that word results; ``waves`` has the names of waves."""
     shown = number_formats(texts.language, figures)
     drawn = {"looks": LOOKS, "colours": COLOURS}
-    return {"texts": texts, "waves": waves, "apart": apart, "CAVEAT": CAVEAT, **shown, **drawn}
+    said = {"CAVEAT": CAVEAT, "MADE_UP": MADE_UP, "add_up": numbers.add_up}
+    return {"texts": texts, "waves": waves, "apart": apart, **said, **shown, **drawn}
 
 
 def worded(texts: Texts, waves: Mapping[str, str]) -> Any:

@@ -6,7 +6,8 @@ from collections import Counter
 from random import Random
 
 from surveys.conditions import Answers, codes_of
-from surveys.definition import ANSWERED, Instrument, Item, Option
+from surveys.definition import ANSWERED, Instrument, Item
+from surveys.questions import Option
 
 ORDERS = 24  # of shuffled options, so that a page can be kept for each
 
@@ -24,6 +25,11 @@ def counted(asked: Instrument, answers: Answers) -> Counter[tuple[str, int]]:
         if isinstance(answer, tuple):
             found[item.id, ANSWERED] = 1
     return found
+
+
+def is_of_one(item: Item, code: int) -> bool:
+    """Return whether a code counts respondents: of several answers the others count choices."""
+    return code < 0 or not item.question.form.several
 
 
 def crossed(asked: Instrument, answers: Answers) -> Counter[tuple[str, int]]:

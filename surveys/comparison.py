@@ -42,6 +42,7 @@ from translations.markup import N_
 __all__ = [
     "CAVEAT",
     "LEVEL",
+    "MADE_UP",
     "REST",
     "Comparison",
     "ComparisonError",
@@ -65,6 +66,7 @@ CAVEAT = N_(
     "Freiwillige, selbst ausgewählte Antworten. Die Spannen zeigen nur Zufallsschwankung, nicht "
     "Verzerrung durch Selbstauswahl; keine Aussage über alle Bewohner*innen."
 )
+MADE_UP = N_("Ausgedachte Antworten zum Ausprobieren")  # in a trial, beside every figure
 Names = Mapping[str, str]  # of groups, by their ids
 
 
@@ -91,7 +93,7 @@ class ComparisonError(UserError):
     """A comparison that cannot be made."""
 
     def __init__(self, why: Why, message: str) -> None:
-        super().__init__(message)
+        super().__init__(message, kind="comparison")
         self.why = why
 
 
@@ -99,7 +101,8 @@ class ComparisonError(UserError):
 class Comparison:
     """The answers to one item by the groups of a dimension.
 
-    By wave, the rows may be those of one ``place``; else they are of one wave.
+    By wave, the rows may be those of one ``place``; else they are of one wave. ``made_up`` answers
+    are those of a trial.
     """
 
     campaign: str
@@ -114,6 +117,7 @@ class Comparison:
     pair: Pair | None = None
     correction: Correction | None = None
     notes: tuple[Note, ...] = ()
+    made_up: bool = False
 
     def group(self, name: str) -> Group:
         """Return a group by its id."""
@@ -123,7 +127,7 @@ class Comparison:
         """Return the document of ``philos results --json``."""
         document: dict[str, Any] = _adapter().dump_python(self, mode="json", exclude={"item"})
         return document | {
-            "caveat": CAVEAT,
+            "caveat": f"{MADE_UP}. {CAVEAT}" if self.made_up else CAVEAT,
             "question": self.item.id,
             "text": self.item.question.text,
             "row": self.item.row.text if self.item.row else None,

@@ -18,7 +18,7 @@ from pydantic import (
 )
 from pydantic_core import ErrorDetails
 
-from translations.errors import UserError
+from translations.errors import Fault, UserError
 
 LARGEST_FILE = 1_000_000  # bytes; a campaign is a page or two of text
 LONGEST_TEXT = 2_000  # characters; no text of a sheet or a question is longer
@@ -39,6 +39,12 @@ class Finding:
         key = f" {self.key}:" if self.key else ""
         return f"{self.file}{line}:{key} {self.message}"
 
+    @property
+    def fault(self) -> Fault:
+        """Return the finding for pages, which tell its place."""
+        values = {"file": self.file, "key": self.key}
+        return Fault(sentence=str(self), kind="file", values=values)
+
 
 class DocumentError(UserError):
     """A file that cannot be used, with every finding."""
@@ -46,6 +52,7 @@ class DocumentError(UserError):
     def __init__(self, findings: Sequence[Finding]) -> None:
         super().__init__("\n".join(map(str, findings)))
         self.findings = tuple(findings)
+        self.faults = tuple(finding.fault for finding in findings)
 
 
 # Control characters, half characters, and those that turn a line around or cannot be seen

@@ -7,8 +7,9 @@ from functools import cached_property
 from typing import ClassVar, Literal
 
 from surveys.conditions import Both, Condition, Either, Given, Not
-from surveys.definition import Instrument, Item, Option, Question
+from surveys.definition import Instrument, Item
 from surveys.links import read_code
+from surveys.questions import Option, Question
 
 FORMAT = "paper"  # in the targets of questionnaires, where other sheets have their form
 VERSION_LENGTH = 8  # symbols of a version that are printed; a survey has a few versions

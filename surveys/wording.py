@@ -3,8 +3,10 @@
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from surveys.definition import Band, Item, Option, Scale
+from surveys.definition import Item
+from surveys.questions import Band, Option, Scale
 from translations.catalogs import Texts
+from translations.markup import met
 
 BAND, OPEN_BAND = "%(low)s bis %(high)s", "%(low)s oder mehr"  # as on the pages
 
@@ -15,9 +17,13 @@ def worded(option: Option, scale: Scale, texts: Texts) -> str:
 
 
 def asked(item: Item, texts: Texts) -> str:
-    """Return what an item asks: the question, and the row of a matrix behind a dash."""
+    """Return what an item asks: the question, and the row of a matrix that goes on or is apart."""
     text = texts.find(item.question.text).text
-    return f"{text} – {row_of(item, texts)}" if item.row else text
+    if item.row is None:
+        return text
+    row = row_of(item, texts)
+    stem, rest = met(text, row)
+    return f"{stem} {rest}" if rest != row else f"{text} – {row}"
 
 
 def row_of(item: Item, texts: Texts) -> str:

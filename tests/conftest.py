@@ -24,6 +24,18 @@ def clock(zone: tzinfo) -> datetime:
     return NOON.replace(tzinfo=zone)
 
 
+@pytest.fixture(autouse=True)
+def _settings_stay() -> Iterator[None]:
+    """No test leaves a setting behind for those after it."""
+    before = _set()
+    yield
+    assert _set() == before
+
+
+def _set() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if name.startswith("PHILOS_")}
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """One Chromium for all tests; each opens a window of its own."""

@@ -16,39 +16,32 @@ from webapp.config import settings
 
 DOCUMENTS = Path(__file__).parent / "reference" / "releases"
 WAVES = ("summer-2025", "winter-2025", "summer-2026")
-MATERIAL = """
+CHANGES = """
 [results]
 changes = "Am Rabet stehen ab Januar neue Lampen."
-[[materials]]
-topic = "results"
-format = "flyer-a6"
-places = ["rabet"]
-[[materials]]
-topic = "results"
-format = "poster-a3"
-places = ["rabet"]
 """
 
 Document = dict[str, Any]
 
 
-def with_material(folder: Path) -> None:
-    """Let the campaign of a folder print a flyer and a poster of its results."""
+def with_changes(folder: Path) -> None:
+    """Let the campaign of a folder say what the alliance does about its results."""
     path = folder / "campaign.toml"
-    path.write_text(path.read_text("utf-8") + MATERIAL, "utf-8")
+    path.write_text(path.read_text("utf-8") + CHANGES, "utf-8")
 
 
 def given(campaign: Campaign) -> Given:
     """Return what the sheets of a campaign give back, without a database."""
     asked = campaign.instruments["how-safe"]
     found = [release.from_json(document(campaign, wave)) for wave in WAVES]
-    names = dict(zip(WAVES, WAVES, strict=True))
+    waves = {each.id: each for each in campaign.waves}
+    names = {name: waves[name].name for name in WAVES}
     last = found[-1]
     return Given(
         overall=within(last, asked, "dark", "all", {"all": "all"}),
         waves=over_waves(found, {asked.version: asked}, asked, "dark", names),
-        names=names,
-        closes=last.closes,
+        asked=tuple(waves[name] for name in WAVES),
+        again=waves["winter-2026"],
     )
 
 

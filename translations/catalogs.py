@@ -81,13 +81,14 @@ def catalog(tag: str, domain: str, folder: Path | None = None) -> Catalog:
     return parse(read_po(path), row) if path.exists() else MappingProxyType({})
 
 
-def usable(domain: str) -> list[Language]:
-    """Return the languages that have a catalogue on disk, the source language among them."""
-    return [
+@cache
+def usable(domain: str) -> tuple[Language, ...]:
+    """Return the languages with a catalogue, the source language among them; looked at once."""
+    return tuple(
         row
         for row in languages().values()
         if row.fallback is None or po_path(home(), row, domain).exists()
-    ]
+    )
 
 
 def gaps(row: Language, domain: str, *areas: str) -> list[str]:

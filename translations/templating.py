@@ -7,7 +7,7 @@ from jinja2.ext import InternationalizationExtension
 from jinja2.runtime import Context
 
 from translations.catalogs import Texts
-from translations.markup import figures, foreign, ltr
+from translations.markup import figures, foreign, ltr, with_row
 
 
 def install(environment: Environment) -> None:
@@ -21,7 +21,12 @@ def install(environment: Environment) -> None:
         npgettext=pass_context(lambda context, *said: _texts(context).npgettext(*said)),
         newstyle=True,
     )
-    environment.globals |= {"ltr": ltr, "figures": figures, "foreign": foreign}
+    environment.globals |= {
+        "ltr": ltr,
+        "figures": figures,
+        "foreign": foreign,
+        "with_row": with_row,
+    }
 
 
 def _texts(context: Context) -> Texts:

@@ -26,7 +26,6 @@ from surveys.storage import StorageError
 from webapp.api_answers import RESOURCES, NotFound, Resource, Source
 from webapp.api_documents import Page, Problem
 from webapp.bearer import api_user
-from webapp.comparing import Results
 from webapp.openapi import document as described
 from webapp.service import service
 
@@ -85,7 +84,7 @@ def _read(resource: Resource, path: dict[str, str]) -> Response:
         return _often(limiter, account.name)
     query = _query(resource.query)
     of = Source(
-        results=Results(service().campaign, service().storage),
+        results=service().results,
         folder=service().settings.folder,
         today=service().today,
     )

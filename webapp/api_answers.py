@@ -235,6 +235,7 @@ def _brought(
                 per_hundred_copies=(
                     100 * answered / copies if copies and answered is not None else None
                 ),
+                made_up=of.results.made_up,
             )
 
 

@@ -8,8 +8,8 @@ from pydantic import ConfigDict, Field, StringConstraints
 from pydantic.dataclasses import dataclass
 
 from surveys.comparison import Comparison
-from surveys.definition import Kind
 from surveys.export.codebook import Means
+from surveys.questions import Kind
 from surveys.release import Dimension
 
 STRICT = ConfigDict(extra="forbid")
@@ -114,7 +114,7 @@ class Sheets:
     """How many answered the core question by the sheets of a topic, a format or a place.
 
     ``answered`` is null where it is hidden. ``copies`` is how many there are, where each has a code
-    of its own; else it is not known, and null.
+    of its own; else it is not known, and null. ``made_up`` answers are those of a trial.
     """
 
     wave: str
@@ -126,6 +126,7 @@ class Sheets:
     answered: int | None
     copies: int | None
     per_hundred_copies: float | None
+    made_up: bool
 
 
 def _compared() -> Any:

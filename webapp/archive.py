@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from materials.manifest import MANIFEST
+from webapp.jobs import MADE
 
 _PIECE = 65_536  # bytes
 _EPOCH = (
@@ -44,6 +45,8 @@ def name_of(entry: Mapping[str, Any]) -> str:
     """
     if "topic" in entry:
         parts = [entry[key] for key in ("topic", "format", "language", "place", "output")]
+    elif "wave" in entry:
+        parts = ["report", *(entry[key] for key in ("survey", "language", "wave"))]
     else:
         last = entry["first"] + entry["copies"] - 1
         serials = f"{entry['first']}-{last}"
@@ -64,14 +67,18 @@ def archive(
                 while piece := source.read(_PIECE):
                     target.write(piece)
                     yield pipe.emptied()
-        document = {
-            "campaign": campaign,
-            "sheets": [entry for entry, _ in kept if "topic" in entry],
-            "questionnaires": [entry for entry, _ in kept if "topic" not in entry],
-        }
+        parts = {part: [each for each, _ in kept if _part(each) == part] for part in MADE}
+        document = {"campaign": campaign, **parts}
         made.writestr(_info(MANIFEST), json.dumps(document, ensure_ascii=False, indent=1))
         yield pipe.emptied()
     yield pipe.emptied()
+
+
+def _part(entry: Mapping[str, Any]) -> str:
+    """Return in which list of a manifest an entry stands."""
+    if "topic" in entry:
+        return "sheets"
+    return "reports" if "wave" in entry else "questionnaires"
 
 
 def _info(name: str) -> zipfile.ZipInfo:

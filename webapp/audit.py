@@ -1,5 +1,6 @@
 """The log of what staff did: who, what, to whom and why, to the minute; never from where."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 from flask import Blueprint, request
@@ -7,7 +8,8 @@ from flask import Blueprint, request
 from surveys.storage import Entry
 from translations.markup import N_
 from webapp import sessions
-from webapp.roles import Role, allowed
+from webapp.orders import from_log
+from webapp.roles import ROLE_NAMES, Role, allowed
 from webapp.service import service
 from webapp.staff import show
 
@@ -51,14 +53,20 @@ KIND_NAMES = {
     Kind.RELEASED: N_("Freigegeben"),
     Kind.REJECTED: N_("Text gelöscht"),
     Kind.EXPORTED: N_("Daten ausgegeben"),
-    Kind.PRINTED: N_("Gedruckt"),
+    Kind.PRINTED: N_("Druckauftrag"),
+}
+REASON_NAMES: Mapping[str, str] = {
+    **{role.value: name for role, name in ROLE_NAMES.items()},
+    "TOTP": N_("Einmalcode"),
+    "Recovery": N_("Wiederherstellungscode"),
 }
 
 
 def audit(kind: Kind, subject: str = "", reason: str = "", *, name: str | None = None) -> None:
     """Log what somebody did; ``name`` is hers if she is not the one who is signed in.
 
-    ``subject`` is whom or what it was done to: an account, a wave, a file.
+    ``subject`` is whom or what it was done to: an account, a wave, a file; of what was printed it
+    is the number of copies, and ``reason`` what they are of.
     """
     user = sessions.user()
     whose = name if name is not None else user.name if user else ""
@@ -80,6 +88,8 @@ def log() -> str:
         entries=found[:PAGE],
         kind=kind,
         kinds=KIND_NAMES,
+        reasons=REASON_NAMES,
+        printed=lambda entry: from_log(entry.reason),
         number=number,
         more=len(found) > PAGE,
     )

@@ -1,12 +1,14 @@
 """The command `philos`: exit code 0 for success, 1 for a finding, 2 for wrong use."""
 
+from collections.abc import Sequence
+from dataclasses import asdict
 from importlib import import_module
 from types import MappingProxyType
-from typing import Any
 
 import click
 
-from translations.errors import UserError
+from translations.errors import Fault, UserError
+from webapp.commands.options import AS_JSON, echo_json
 
 # Where each command is. A module is loaded when its command is called, so that printing does
 # without the web server, and serving without the typesetter.
@@ -48,18 +50,27 @@ class _Philos(click.Group):
         found = (value for value in vars(module).values() if isinstance(value, click.Command))
         return next(each for each in found if each.name == name)
 
-    def invoke(self, ctx: click.Context) -> Any:
+    def invoke(self, ctx: click.Context) -> None:
         try:
-            return super().invoke(ctx)
-        except (UserError, OSError) as error:
-            click.echo(_sentence(error), err=True)
+            super().invoke(ctx)
+        except click.UsageError as error:
+            _tell(ctx, [Fault(sentence=error.format_message())])
+            raise
+        except UserError as error:
+            click.echo(error, err=True)
+            _tell(ctx, error.faults)
+            ctx.exit(1)
+        except OSError as error:
+            sentence = f"{error.filename or 'The system'}: {error.strerror or error}."
+            click.echo(sentence, err=True)
+            _tell(ctx, [Fault(sentence=sentence)])
             ctx.exit(1)
 
 
-def _sentence(error: Exception) -> str:
-    if isinstance(error, OSError):
-        return f"{error.filename or 'The system'}: {error.strerror or error}."
-    return str(error)
+def _tell(ctx: click.Context, faults: Sequence[Fault]) -> None:
+    """Print what is wrong as JSON too, where that is wanted: a page words it in its language."""
+    if ctx.meta.get(AS_JSON):
+        echo_json({"faults": [asdict(fault) for fault in faults]})
 
 
 @click.group(cls=_Philos, context_settings={"help_option_names": ["-h", "--help"]})

@@ -7,7 +7,8 @@ from datetime import date
 from materials.campaign import Campaign
 from materials.formats import FORMATS
 from materials.library import topics
-from surveys import release
+from materials.waves import Wave
+from surveys import release, releasing
 from surveys.comparison import (
     Comparison,
     ComparisonError,
@@ -44,10 +45,11 @@ class Wish:
 
 @dataclass(frozen=True)
 class Results:
-    """The released results of a campaign."""
+    """The released results of a campaign; those of a trial are ``made_up``."""
 
     campaign: Campaign
     storage: Storage
+    made_up: bool = False
 
     @property
     def releases(self) -> list[Release]:
@@ -73,6 +75,19 @@ class Results:
             raise ReleaseError(f"{wave!r} has not been released; choose from {listed}.")
         return found
 
+    def waves_of(self, known: Iterable[Release]) -> tuple[Wave, ...]:
+        """Return the waves of releases; one that the campaign no longer has is called by its id."""
+        names = self.names("wave")
+        return tuple(
+            Wave(
+                id=each.wave,
+                name=names.get(each.wave, each.wave),
+                opens=each.opens,
+                closes=each.closes,
+            )
+            for each in known
+        )
+
     def survey_of(self, name: str | None) -> Instrument:
         """Return a survey of the campaign; raise ComparisonError for any other."""
         asked = self.campaign.instruments.get(name or self.campaign.survey)
@@ -85,6 +100,9 @@ class Results:
 
     def compare(self, wish: Wish) -> Comparison:
         """Return a comparison; raise ComparisonError or ReleaseError where there is none."""
+        return replace(self._compared(wish), made_up=self.made_up)
+
+    def _compared(self, wish: Wish) -> Comparison:
         asked = self.survey_of(wish.survey)
         question = wish.question or core(asked).id
         by = next((each for each in BY if each == wish.by), None)
@@ -129,19 +147,38 @@ class Results:
         }
         plain: Mapping[Dimension, Iterable[str]] = {
             "all": ("all",),
-            "topic": topics(),
-            "format": FORMATS,
+            "topic": dict.fromkeys([*(each.topic for each in campaign.materials), *topics()]),
+            "format": dict.fromkeys([*(each.format for each in campaign.materials), *FORMATS]),
             "audience": ("everyone", "schools", "traders"),
             "daylight": ("light", "mixed", "dark"),
         }
         return dict(names[by]) if by in names else {name: name for name in plain[by]}
 
 
-def dimensions_of(found: Release, survey: str | None, question: str | None) -> list[Dimension]:
-    """Return the ways to compare a question that there are in a wave; all if it was not asked."""
-    asked = found.surveys.get(survey or "")
-    result = asked.items.get(question or "") if asked else None
-    return [by for by in BY if result is None or by == "wave" or by in result.tables]
+def offers(releases: Sequence[Release], wish: Wish, *, every: bool = False) -> bool:
+    """Return whether there is something to compare of a question, or of ``every`` one.
+
+    Pages offer nothing else. What is None may be any, but the wave, which is the newest.
+    """
+    by = wish.by
+    if by == "wave":
+        by, chosen = "place" if wish.place else "all", releases
+    else:
+        newest = releases[-1:]
+        chosen = [each for each in releases if each.wave == wish.wave] if wish.wave else newest
+    tables = (
+        result.tables.get(by, {})
+        for each in chosen
+        for survey, found in each.surveys.items()
+        for name, result in found.items.items()
+        if wish.survey in (None, survey) and (every or wish.question in (None, name))
+    )
+    return any(
+        row.n != 0  # hidden, and so not known, are some
+        for table in tables
+        for group, row in table.items()
+        if wish.place in (None, group)
+    )
 
 
 def release_wave(
@@ -156,7 +193,7 @@ def release_wave(
     """Release the results of a closed wave, once for all, and return them.
 
     Raise ReleaseError where the wave is open, unknown, or released and not to be so ``again``.
-    ``step`` is told of each of the steps of ``surveys.release.steps``.
+    ``step`` is told of each of the steps of ``surveys.releasing.steps``.
     """
     found = next((each for each in campaign.waves if each.id == wave), None)
     if found is None:
@@ -165,13 +202,14 @@ def release_wave(
     if wave in storage.released_waves(campaign.id) and not again:
         raise ReleaseError(
             f"The results of the wave {wave} are released already. To release them anew, say why: "
-            "`philos release --again REASON`."
+            "`philos release --again REASON`.",
+            kind="released",
         )
     residents = campaign.population
     population = Population(source=residents.source, people=residents.table) if residents else None
-    made = release.make(
+    made = releasing.make(
         storage,
-        release.Wave(
+        releasing.Wave(
             campaign=campaign.id,
             id=wave,
             opens=found.opens,
@@ -187,12 +225,14 @@ def release_wave(
     if before and release.shows_the_same(release.from_json(before), made):
         raise ReleaseError(
             f"Nothing has come to the wave {wave} since its results were released; they stay as "
-            "they are, since another choice of what is hidden would tell more."
+            "they are, since another choice of what is hidden would tell more.",
+            kind="nothing-new",
         )
     if before and release.differs_by_few(release.from_json(before), made):
         raise ReleaseError(
             f"Beside what was released of the wave {wave} before, its results would tell what "
-            "single persons have answered. Let them be, or wait until more has been typed in."
+            "single persons have answered. Let them be, or wait until more has been typed in.",
+            kind="tells-few",
         )
     storage.put_release(campaign.id, wave, made.to_json())
     return made

@@ -48,6 +48,7 @@ def settings(
     folder: Path, *, demo: bool = False, environ: Mapping[str, str] = os.environ
 ) -> Settings:
     """Return the settings of a campaign's folder; the first time, draw its secret."""
+    demo = demo or DEMO in environ
     instance = folder.resolve() / "instance"
     instance.mkdir(mode=0o700, exist_ok=True)
     own = f"sqlite:///{instance / 'philos.sqlite'}"
@@ -66,12 +67,14 @@ def settings(
 
 def has_database(folder: Path, environ: Mapping[str, str] = os.environ) -> bool:
     """Return whether a campaign has ever been served; it is printed without a database."""
-    return bool(environ.get(DATABASE)) or (folder / "instance" / "philos.sqlite").exists()
+    if environ.get(DATABASE) or DEMO in environ:
+        return True
+    return (folder / "instance" / "philos.sqlite").exists()
 
 
 def from_environment() -> Settings:
     """Return the settings of a worker process, which `philos serve` hands down."""
-    return settings(Path(os.environ[FOLDER]), demo=DEMO in os.environ)
+    return settings(Path(os.environ[FOLDER]))
 
 
 def _whole(environ: Mapping[str, str], name: str, default: int) -> int:

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from random import Random
 
-from materials.campaign import Campaign, Wave
+from materials.campaign import Campaign
+from materials.waves import Wave
 from surveys import release
 from surveys.conditions import Answer
 from surveys.definition import SKIPPED, Instrument, Item

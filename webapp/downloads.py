@@ -16,6 +16,7 @@ from markupsafe import Markup
 
 from materials.campaign import TRANSLATIONS
 from materials.worded import worded
+from surveys.comparison import CAVEAT, MADE_UP
 from surveys.definition import Instrument
 from surveys.export import (
     codebook,
@@ -26,7 +27,6 @@ from surveys.export import (
     results,
     rscripts,
     spss,
-    workbooks,
 )
 from surveys.export.archives import archive
 from surveys.export.microdata import Microdata
@@ -101,8 +101,9 @@ class Downloads:
         versions = {each.version: each for name in surveys for each in self._versions(name)}
         words = self.words(order.language) if order.language else None
         table = results.table(releases, versions, surveys=surveys, words=words)
-        lines = list(notes.on_results(releases, self._told(order)))
-        return self._file("results", order, [table, self._codebook(surveys, order)], lines)
+        lines = list(notes.on_results(releases, self._told(order), self._cautions(order)))
+        tables = [self._marked(table, order), self._codebook(surveys, order)]
+        return self._file("results", order, tables, lines)
 
     def codebook(self, order: Order) -> File:
         """Return what each code means, in every language of the campaign or in one."""
@@ -153,13 +154,14 @@ class Downloads:
             by: {group: naming(by, group) for group in self._groups(by)}
             for by, naming in names.items()
         }
-        table = data.table(texts, known) if order.language else data.table()
-        lines = list(notes.on_microdata(data, reason, self._told(order)))
+        mark = self._mark(order)
+        table = self._marked(data.table(texts, known) if order.language else data.table(), order)
+        lines = list(notes.on_microdata(data, reason, self._told(order), self._cautions(order)))
         made: Mapping[str, Callable[[], Iterable[bytes]]] = {
             "csv": lambda: delimited.chunks(table),
-            "sav": lambda: [spss.sav(data, texts)],
-            "r": lambda: [rscripts.script(data, texts)],
-            "xlsx": lambda: [workbooks.workbook([table, notes.sheet(lines)])],
+            "sav": lambda: [spss.sav(data, texts, mark)],
+            "r": lambda: [rscripts.script(data, texts, mark)],
+            "xlsx": lambda: [_workbook([table, notes.sheet(lines)])],
             "zip": lambda: self._all(data, order, texts, lines),
         }
         return self._named("microdata", order, made[order.form]())
@@ -172,22 +174,21 @@ class Downloads:
         lines: Sequence[notes.Line],
     ) -> Iterable[bytes]:
         """Return a ZIP of everything, with what was written as far as it is released."""
+        mark, codes = self._mark(order), self._marked(data.table(), order)
         files: list[tuple[str, Iterable[bytes]]] = [
             ("README.md", [notes.readme(f"microdata {data.survey}", lines)]),
-            ("microdata.csv", delimited.chunks(data.table())),
-            ("microdata.R", [rscripts.script(data, texts)]),
+            ("microdata.csv", delimited.chunks(codes)),
+            ("microdata.R", [rscripts.script(data, texts, mark)]),
             ("codebook.csv", delimited.chunks(self._codebook([data.survey], order))),
         ]
         if len(data.spool) <= spss.MOST_ROWS:
-            files.append(("microdata.sav", [spss.sav(data, texts)]))
-            files.append(
-                ("microdata.xlsx", [workbooks.workbook([data.table(), notes.sheet(lines)])])
-            )
+            files.append(("microdata.sav", [spss.sav(data, texts, mark)]))
+            files.append(("microdata.xlsx", [_workbook([codes, notes.sheet(lines)])]))
         written = self.found.storage.released_texts(self.found.campaign.id)
         bodies = sorted((each.item, each.body) for each in written if each.survey == data.survey)
         if bodies:
             table = Table(name="texts", columns=("question", "text"), rows=bodies)
-            files.append(("texts.csv", delimited.chunks(table)))
+            files.append(("texts.csv", delimited.chunks(self._marked(table, order))))
         return _packed(files)
 
     def _file(
@@ -198,13 +199,13 @@ class Downloads:
         made: Mapping[str, Callable[[], Iterable[bytes]]] = {
             "csv": lambda: delimited.chunks(tables[0]),
             "json": lambda: [documents.document(tables[0])],
-            "xlsx": lambda: [workbooks.workbook(sheets)],
+            "xlsx": lambda: [_workbook(sheets)],
             "zip": lambda: _packed(
                 [
                     ("README.md", [notes.readme(name, lines)]),
                     *((f"{table.name}.csv", delimited.chunks(table)) for table in tables),
                     (f"{name}.json", [documents.document(tables[0])]),
-                    (f"{name}.xlsx", [workbooks.workbook(sheets)]),
+                    (f"{name}.xlsx", [_workbook(sheets)]),
                 ]
             ),
         }
@@ -225,6 +226,20 @@ class Downloads:
 
     def _texts(self, row: Language) -> Texts:
         return Texts(row, folders=[self.folder / TRANSLATIONS])
+
+    def _mark(self, order: Order) -> str:
+        """Return what marks answers that are made up, in the reader's language."""
+        return (
+            self._texts(order.language or source()).find(MADE_UP).text if self.found.made_up else ""
+        )
+
+    def _marked(self, table: Table, order: Order) -> Table:
+        return table.marked(self._mark(order)) if self.found.made_up else table
+
+    def _cautions(self, order: Order) -> list[str]:
+        """Return what stands beside every figure."""
+        caveat = self._texts(order.language or source()).find(CAVEAT).text
+        return [*filter(None, [self._mark(order)]), caveat]
 
     def _told(self, order: Order) -> Texts:
         """Return the texts of the notes, in the language of coordinators that is nearest."""
@@ -299,6 +314,13 @@ class _Naming:
         names = self._known.setdefault(dimension, self._found.names(dimension))
         said: Markup = self._words.group_name(by, group, names.get(group, group))
         return said.striptags().strip("\u2068\u2069")  # a cell stands by itself
+
+
+def _workbook(tables: Sequence[Table]) -> bytes:
+    """Return tables as .xlsx."""
+    from surveys.export.workbooks import workbook  # noqa: PLC0415  takes as long as a page or two
+
+    return workbook(tables)
 
 
 def _packed(files: Iterable[tuple[str, Iterable[bytes]]]) -> Iterator[bytes]:

@@ -15,6 +15,8 @@ from surveys.pictures.whiskers import Whiskers
 from translations.catalogs import Texts
 from webapp.comparing import Results, Wish
 
+PAIR = "~"  # between the ids of two groups; in none
+
 
 @dataclass(frozen=True)
 class Drawing:
@@ -37,13 +39,19 @@ class Drawing:
         }
         return {kind: drawn for kind, drawn in found.items() if drawn}
 
-    def across(self, comparisons: Sequence[Comparison]) -> dict[str, Whiskers]:
-        """Return for each two groups how they differ in question after question."""
+    def across(self, comparisons: Sequence[Comparison]) -> dict[str, tuple[str, Whiskers]]:
+        """Return how two groups differ in question after question: their names and the picture.
+
+        Each two by their ids, with ``PAIR`` between.
+        """
+        names: dict[str, str] = {}
         pairs: dict[str, list[tuple[Comparison, Difference]]] = {}
         for each in comparisons:
             for difference, name in zip(each.differences, self._pairs(each), strict=True):
-                pairs.setdefault(name, []).append((each, difference))
-        return {name: self._questions(rows) for name, rows in pairs.items()}
+                pair = f"{difference.one}{PAIR}{difference.other}"
+                names[pair] = name
+                pairs.setdefault(pair, []).append((each, difference))
+        return {pair: (names[pair], self._questions(rows)) for pair, rows in pairs.items()}
 
     def _questions(self, rows: Sequence[tuple[Comparison, Difference]]) -> Whiskers:
         """Return differences in several questions as one picture."""

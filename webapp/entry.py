@@ -15,7 +15,7 @@ from flask import Blueprint, make_response, redirect, request, url_for
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
-from materials.campaign import Wave
+from materials.waves import Wave
 from surveys import paper
 from surveys.conditions import Answer, codes_of
 from surveys.definition import ANSWERED, SKIPPED, Instrument, Item

@@ -11,7 +11,6 @@ from wtforms.validators import AnyOf, Length
 from surveys.export.tables import ExportError
 from surveys.release import ReleaseError
 from webapp import sessions
-from webapp.comparing import Results
 from webapp.downloads import (
     FORMS,
     LONGEST_REASON,
@@ -98,7 +97,7 @@ def _ask(form: MicrodataForm, error: str = "", status: int = 200) -> AnyResponse
 
 
 def _downloads() -> Downloads:
-    return Downloads(Results(service().campaign, service().storage), service().settings.folder)
+    return Downloads(service().results, service().settings.folder)
 
 
 def _order(form: str | None = None) -> Order:

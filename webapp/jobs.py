@@ -23,12 +23,15 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from webapp.config import DATABASE
+from translations.errors import Fault
+from webapp.config import DATABASE, DEMO
 from webapp.running import Outcome, environment, run
 
-PRINTING = ("print", "paper")  # the commands of jobs that make files
+PRINTING = ("print", "paper", "report")  # the commands of jobs that make files
+MADE = ("sheets", "questionnaires", "reports")  # the lists in which they tell of them
 RELEASE = "release"
-READING = (RELEASE, "print", "gallery")  # those that read the database
+READING = (RELEASE, "print", "report", "gallery")  # those that read the database
+WHERE = (DATABASE, DEMO)  # the settings that tell where it is
 HOME = "instance/jobs"  # below the campaign's folder
 DAY = 86_400  # seconds
 KEPT = 14 * DAY  # after the end of a job
@@ -70,8 +73,9 @@ class QueueFullError(Exception):
 class Asked:
     """What was asked for: a command and its options as they would be typed, by whom.
 
-    ``at`` is in ns since 1970. ``wishes`` tells the same as the form had it. A job with a ``key``
-    that failed is not tried again.
+    ``at`` is in ns since 1970. ``wishes`` tells the same as the form had it; ``left_out`` are the
+    combinations of them that no sheet has, ``waiting`` the topics that wait for results. A job with
+    a ``key`` that failed is not tried again.
     """
 
     command: str
@@ -79,17 +83,19 @@ class Asked:
     by: str
     at: int
     wishes: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    left_out: Sequence[Mapping[str, str]] = ()
+    waiting: Sequence[str] = ()
     key: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class State:
-    """How far a job is: ``done`` of ``total`` steps; ``error`` has the sentences of its end."""
+    """How far a job is: ``done`` of ``total`` steps; ``faults`` are what it ended with."""
 
     status: Status
     done: int = 0
     total: int = 0
-    error: str = ""
+    faults: tuple[Fault, ...] = ()
     pid: int | None = None
     files: tuple[Mapping[str, Any], ...] = ()  # entries of the manifest, in order
 
@@ -125,6 +131,8 @@ class Jobs:
         *,
         by: str,
         wishes: Mapping[str, Sequence[str]] | None = None,
+        left_out: Sequence[Mapping[str, str]] = (),
+        waiting: Sequence[str] = (),
         key: str = "",
     ) -> str:
         """Queue a job and see to it that somebody works; return its id.
@@ -138,13 +146,15 @@ class Jobs:
             by=by,
             at=time.time_ns(),
             wishes=wishes or {},
+            left_out=list(left_out),
+            waiting=list(waiting),
             key=key,
         )
         with self._asking():
-            waiting = self.all()
-            if same := next((job for job in waiting if _is_same(job, asked)), None):
+            known = self.all()
+            if same := next((job for job in known if _is_same(job, asked)), None):
                 return same.id
-            if sum(job.status.open for job in waiting) >= MOST_QUEUED:
+            if sum(job.status.open for job in known) >= MOST_QUEUED:
                 raise QueueFullError
             name = secrets.token_hex(16)
             folder = self._home / name
@@ -189,7 +199,7 @@ class Jobs:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
-                env=environment(DATABASE),
+                env=environment(*WHERE),
                 start_new_session=True,  # it outlives the process that serves pages
             )
             threading.Thread(target=worker.wait, daemon=True).start()
@@ -247,7 +257,7 @@ class Jobs:
             begun=begun,
             step=step,
             unwanted=(folder / _CANCEL).exists,
-            kept=(DATABASE,) if job.asked.command in READING else (),
+            kept=WHERE if job.asked.command in READING else (),
         )
         self._write(job.id, self._ended(job, outcome, replace(state, pid=None)))
 
@@ -260,7 +270,7 @@ class Jobs:
             return replace(state, status=Status.CANCELLED)
         if outcome.crashed:
             return replace(state, status=Status.CRASHED)
-        return replace(state, status=Status.FAILED, error=outcome.sentences)
+        return replace(state, status=Status.FAILED, faults=_faults(folder, outcome))
 
     def _keep(self, folder: Path) -> Iterator[Mapping[str, Any]]:
         """Keep the files that a run made under their numbers; yield what it says of each.
@@ -270,7 +280,7 @@ class Jobs:
         """
         document = json.loads((folder / _RESULT).read_bytes())
         (folder / _FILES).mkdir(exist_ok=True)
-        entries = [*document.get("sheets", ()), *document.get("questionnaires", ())]
+        entries = [entry for part in MADE for entry in document.get(part, ())]
         for number, entry in enumerate(entries):
             made, kept = self.campaign / "out" / entry["file"], folder / _FILES / f"{number}.pdf"
             try:
@@ -312,9 +322,16 @@ class Jobs:
         try:
             asked = Asked(**json.loads((self._home / name / _ASKED).read_bytes()))
             said = json.loads((self._home / name / _STATE).read_bytes())
-        except (OSError, ValueError, TypeError):
+            state = State(
+                **{
+                    **said,
+                    "status": Status(said["status"]),
+                    "files": tuple(said["files"]),
+                    "faults": tuple(Fault(**each) for each in said["faults"]),
+                }
+            )
+        except (OSError, ValueError, TypeError, KeyError):  # none, or of another version of philos
             return None
-        state = State(**{**said, "status": Status(said["status"]), "files": tuple(said["files"])})
         return Job(id=name, asked=asked, state=state)
 
     def _write(self, name: str, state: State) -> None:
@@ -322,6 +339,15 @@ class Jobs:
 
 
 PHILOS = (sys.executable, "-P", "-m", "webapp.cli")
+
+
+def _faults(folder: Path, outcome: Outcome) -> tuple[Fault, ...]:
+    """Return what a command printed of its faults, else its sentences alone."""
+    try:
+        document = json.loads((folder / _RESULT).read_bytes())
+        return tuple(Fault(**each) for each in document["faults"])
+    except (ValueError, TypeError, KeyError):
+        return (Fault(sentence=outcome.sentences),)
 
 
 def _is_same(job: Job, asked: Asked) -> bool:

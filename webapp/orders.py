@@ -1,10 +1,12 @@
-"""What coordinators choose to print: forms, and the options of `philos print` and `philos paper`.
+"""What coordinators choose to print: forms, and the options of the commands that make it.
 
 Choices are compared with what the campaign has, so that nothing else can become an option.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import combinations, product
 from typing import Any
+from urllib.parse import parse_qs, urlencode
 
 from werkzeug.datastructures import MultiDict
 from wtforms import (
@@ -51,7 +53,16 @@ def _known_label(_form: Form, field: Field) -> None:
         raise ValidationError(str(error)) from error
 
 
-class SheetsForm(Form):
+class OrderForm(Form):
+    """What is to be printed."""
+
+    @property
+    def names(self) -> set[str]:
+        """Return the names under which its fields are posted."""
+        return {field.name for field in self}
+
+
+class SheetsForm(OrderForm):
     """Which sheets, for what, and how they come to paper. Where nothing is chosen, all is meant."""
 
     topic = SelectMultipleField()
@@ -93,10 +104,31 @@ class SheetsForm(Form):
             places=_ticked(self.place),
         )
 
-    @property
-    def names(self) -> set[str]:
-        """Return the names under which its fields are posted."""
-        return {field.name for field in self}
+    def left_out(self, found: Iterable[Sheet]) -> list[dict[str, str]]:
+        """Return the smallest combinations of what is ticked that none of some sheets is."""
+        ticked = {
+            field.name: _ticked(field)
+            for field in (self.topic, self.format, self.tag, self.place, self.output)
+            if _ticked(field)
+        }
+        return lacking(ticked, [each for sheet in found for each in _combined(sheet)])
+
+    def printed(self, wanted: Iterable[Sheet]) -> int:
+        """Return how many copies come of some sheets; a file for the screen is one."""
+        return sum(
+            1 if output == Output.SCREEN else self.copies.data or sheet.material.copies
+            for sheet in wanted
+            for output in sheet.outputs
+            if output in self.outputs
+        )
+
+    def exceeds(self, wanted: Iterable[Sheet]) -> bool:
+        """Return whether more copies are wanted than a sheet has codes for, and say so."""
+        most = min((len(sheet.codes) for sheet in wanted if sheet.material.serials), default=None)
+        too_many = most is not None and (self.copies.data or 0) > most
+        if too_many:
+            self.copies.errors = ["too many"]
+        return too_many
 
     @property
     def arguments(self) -> list[str]:
@@ -120,7 +152,26 @@ class SheetsForm(Form):
         return said + (["--final"] if self.final.data else [])
 
 
-class PaperForm(Form):
+class ReportForm(OrderForm):
+    """Which wave a report is of, and its language."""
+
+    wave = SelectField()
+    tag = SelectField()
+
+    def __init__(
+        self, posted: MultiDict[str, str] | None, waves: Sequence[str], tags: Sequence[str]
+    ) -> None:
+        super().__init__(posted)
+        self.wave.choices = _choices(waves)
+        self.tag.choices = _choices(tags)
+
+    @property
+    def arguments(self) -> list[str]:
+        """Return the options of `philos report` that say the same."""
+        return [f"--wave={self.wave.data}", f"--language={self.tag.data}"]
+
+
+class PaperForm(OrderForm):
     """Which questionnaires, and which of their copies."""
 
     survey = SelectMultipleField()
@@ -148,10 +199,19 @@ class PaperForm(Form):
             self.copies.errors = ["too many"]
         return fits and last <= self.most
 
-    @property
-    def names(self) -> set[str]:
-        """Return the names under which its fields are posted."""
-        return {field.name for field in self}
+    def printed(self, found: Iterable[Questionnaire]) -> int:
+        """Return how many copies come of those of some questionnaires that are wanted."""
+        fields = {"survey": self.survey, "tag": self.tag, "place": self.place}
+        wanted = [
+            sheet
+            for sheet in found
+            if all(
+                getattr(sheet, name) in (_ticked(field) or [getattr(sheet, name)])
+                for name, field in fields.items()
+            )
+        ]
+        rest = self.most - (self.first.data or 1) + 1
+        return len(wanted) * (self.copies.data or rest)
 
     @property
     def arguments(self) -> list[str]:
@@ -164,6 +224,53 @@ class PaperForm(Form):
             *_if("first", self.first.data),
         ]
         return said + (["--final"] if self.final.data else [])
+
+
+def _combined(sheet: Sheet) -> Iterator[dict[str, str]]:
+    """Yield what a sheet is as the form has it, for each output that it has."""
+    material = sheet.material
+    for output in sheet.outputs:
+        yield {
+            "topic": material.topic,
+            "format": material.format,
+            "tag": sheet.tag,
+            "place": sheet.place,
+            "output": output.value,
+        }
+
+
+def lacking(
+    ticked: Mapping[str, Sequence[str]], found: Sequence[Mapping[str, str]]
+) -> list[dict[str, str]]:
+    """Return the combinations of what is ticked that nothing found is, the smallest alone.
+
+    Each has one value of some of the dimensions that are ticked; where two values do not go
+    together, nothing is told of them and a third.
+    """
+    known: dict[frozenset[tuple[str, str]], None] = {}  # in the order of the form
+    for size in range(1, len(ticked) + 1):
+        for names in combinations(ticked, size):
+            there = {tuple(each[name] for name in names) for each in found}
+            for values in product(*(ticked[name] for name in names)):
+                if values in there:
+                    continue
+                pairs = tuple(zip(names, values, strict=True))
+                parts = (frozenset(p) for n in range(1, size) for p in combinations(pairs, n))
+                if not any(part in known for part in parts):
+                    known[frozenset(pairs)] = None
+    return [{name: dict(each)[name] for name in ticked if name in dict(each)} for each in known]
+
+
+def to_log(command: str, wishes: Mapping[str, Sequence[str]]) -> str:
+    """Return what was wished for in ids, as the log keeps it."""
+    said = {name: [value for value in values if value] for name, values in wishes.items()}
+    return urlencode({"command": command, **said}, doseq=True)
+
+
+def from_log(text: str) -> tuple[str, Mapping[str, Sequence[str]]]:
+    """Return the command and the wishes that the log keeps."""
+    said = parse_qs(text)
+    return said.get("command", [""])[0], said
 
 
 def _ticked(field: SelectMultipleField) -> list[str]:

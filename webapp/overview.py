@@ -15,7 +15,6 @@ from surveys.disclosure import SMALLEST_BASE
 from translations import numbers
 from translations.markup import figures
 from webapp import sessions, waves
-from webapp.comparing import Results
 from webapp.jobs import Jobs, QueueFullError
 from webapp.roles import Role, allowed
 from webapp.service import service
@@ -35,22 +34,22 @@ def overview() -> str:
     Of a released one nothing is told but its results: how many came, less how many gave an answer
     on the scale, is how many did not.
     """
-    found = _standings()
+    found, row = _standings(), reader()
     shown = [each for each in found if each.stage in {Stage.RUNNING, Stage.CLOSED}]
     return show(
         "overview",
         standings=found,
         shown=[(each, *_came(each)) for each in reversed(shown)],
-        making={each.wave.id: waves.making(_jobs(), each.wave.id) for each in shown},
+        making=waves.being_made(_jobs()),
         few=SMALLEST_BASE,
-        rate=lambda share: figures(numbers.rate(share, reader())),
-        number=lambda value: figures(numbers.number(round(value, 2), reader())),
+        rate=lambda share: figures(numbers.rate(share, row)),
+        number=lambda value: figures(numbers.number(round(value, 2), row)),
     )
 
 
 def _standings() -> list[Standing]:
-    campaign = service().campaign
-    return waves.standings(campaign, Results(campaign, service().storage).releases, service().today)
+    serving = service()
+    return waves.standings(serving.campaign, serving.results.releases, serving.today)
 
 
 def _jobs() -> Jobs:
@@ -62,7 +61,7 @@ def _came(standing: Standing) -> tuple[Arrived, list[Brought]]:
     campaign, storage = service().campaign, service().storage
     cells: dict[Cell, int] = storage.arrivals(campaign.id, standing.wave.id)
     copies = editions(
-        service().sheets,
+        (each for each in service().sheets if service().released() or not each.topic.results),
         questionnaires(campaign),
         read_manifest(service().settings.folder / "out"),
     )

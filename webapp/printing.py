@@ -3,22 +3,25 @@
 Nothing is printed here: a view asks `webapp.jobs` for `philos print`, and reads what it left.
 """
 
+from collections.abc import Callable
 from typing import Any
 
-from babel.numbers import format_decimal
 from flask import Blueprint, Response, abort, make_response, redirect, request, send_file, url_for
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
 from materials.gallery import Gallery, picture, read_gallery, state_of, worst_of
+from materials.library import topics
 from materials.manifest import Part, read_manifest
 from materials.sheets import Output, Sheet, matching, questionnaires
 from materials.shelves import answers_by_code, shelves
 from surveys.disclosure import SMALLEST_BASE, SMALLEST_BASES
 from webapp import sessions
 from webapp.archive import archive, name_of
+from webapp.audit import Kind, audit
+from webapp.comparing import Results
 from webapp.jobs import DAY, KEPT, PRINTING, Job, Jobs, QueueFullError, Status
-from webapp.orders import PaperForm, SheetsForm, unreviewed
+from webapp.orders import PaperForm, ReportForm, SheetsForm, to_log, unreviewed
 from webapp.roles import Role, allowed
 from webapp.security import stylesheet, with_pictures
 from webapp.service import service
@@ -42,9 +45,12 @@ def _gallery() -> tuple[Gallery | None, Job | None]:
     if known and known.state == state:
         return known, None
     try:
-        return known, jobs.find(jobs.ask("gallery", [], by="", key=state))
+        job = jobs.find(jobs.ask("gallery", [], by="", key=state))
     except QueueFullError:
         return known, None
+    if job and job.status is Status.DONE:  # since we looked
+        return read_gallery(folder), None
+    return known, job
 
 
 @pages.get("")
@@ -65,10 +71,10 @@ def gallery() -> Response:
             answers_by_code(storage.arrivals(campaign.id, wave.id) for wave in campaign.waves),
         ),
         topics=dict.fromkeys(sheet.material.topic for sheet in service().sheets),
+        waiting=_waiting(),
         chosen=chosen,
         looking=looking,
         edited=service().is_edited,
-        decimal=format_decimal,
         few=SMALLEST_BASE,
         few_of_language=SMALLEST_BASES["language"],
         jobs=[job for job in _jobs().all() if job.asked.command in PRINTING][:LATEST],
@@ -81,6 +87,12 @@ def gallery() -> Response:
         ],
     )
     return with_pictures(make_response(page))
+
+
+def _waiting() -> list[str]:
+    """Return the topics whose sheets cannot be made before a wave is released."""
+    known = () if service().released() else topics().values()
+    return [topic.id for topic in known if topic.results]
 
 
 def _chosen(every: list[Sheet]) -> tuple[dict[str, list[str]], list[Sheet]]:
@@ -128,13 +140,34 @@ def print_sheets() -> AnyResponse:
     paper = PaperForm(None, questionnaires(campaign))
     if not form.validate():
         return _form(form, paper, fault="form")
-    wanted = form.chosen(service().sheets)
+    wanted, waiting = _wanted(form)
     if not any(output in sheet.outputs for sheet in wanted for output in form.outputs):
         return _form(form, paper, fault="nothing")
+    if form.exceeds(wanted):
+        return _form(form, paper, fault="form")
     lacking = unreviewed(read_gallery(service().settings.folder), wanted) if form.final.data else []
     if lacking:
         return _form(form, paper, fault="unreviewed", lacking=lacking)
-    return _ask("print", form, form, paper)
+    return _ask(
+        "print",
+        form,
+        lambda: _form(form, paper, fault="full", status=503),
+        copies=form.printed(wanted),
+        left_out=form.left_out(service().sheets),
+        waiting=waiting,
+    )
+
+
+def _wanted(form: SheetsForm) -> tuple[list[Sheet], list[str]]:
+    """Return the sheets that are chosen, and the topics that are not since they wait for results.
+
+    A topic that is ticked does not wait: `philos print` says why it cannot be printed.
+    """
+    found = form.chosen(service().sheets)
+    if form.topic.data or service().released():
+        return found, []
+    waiting = dict.fromkeys(sheet.material.topic for sheet in found if sheet.topic.results)
+    return [sheet for sheet in found if not sheet.topic.results], list(waiting)
 
 
 @pages.post("/paper")
@@ -142,24 +175,36 @@ def print_sheets() -> AnyResponse:
 def print_paper() -> AnyResponse:
     """Print questionnaires, in the background."""
     campaign = service().campaign
-    paper = PaperForm(request.form, questionnaires(campaign))
+    found = questionnaires(campaign)
+    paper = PaperForm(request.form, found)
     form = SheetsForm(MultiDict({"output": Output.OFFICE.value}), campaign)
     if not paper.validate():
         return _form(form, paper, fault="paper")
-    return _ask("paper", paper, form, paper)
+    return _ask(
+        "paper",
+        paper,
+        lambda: _form(form, paper, fault="full", status=503),
+        copies=paper.printed(found),
+    )
 
 
-def _ask(command: str, chosen: SheetsForm | PaperForm, *forms: Any) -> AnyResponse:
-    """Ask for a job and go to its page."""
+def _ask(
+    command: str,
+    chosen: SheetsForm | PaperForm | ReportForm,
+    full: Callable[[], Response],
+    *,
+    copies: int,
+    **more: Any,
+) -> AnyResponse:
+    """Ask for a job, log it and go to its page; ``full`` answers where too much is waiting."""
+    wishes = {key: values for key, values in request.form.lists() if key in chosen.names}
+    by, before = sessions.signed_in().name, {job.id for job in _jobs().all()}
     try:
-        name = _jobs().ask(
-            command,
-            chosen.arguments,
-            by=sessions.signed_in().name,
-            wishes={key: values for key, values in request.form.lists() if key in chosen.names},
-        )
+        name = _jobs().ask(command, chosen.arguments, by=by, wishes=wishes, **more)
     except QueueFullError:
-        return _form(*forms, fault="full", status=503)
+        return full()
+    if name not in before:  # else the same is being printed already
+        audit(Kind.PRINTED, str(copies), to_log(command, wishes))
     return redirect(url_for(".job", name=name), 303)
 
 
@@ -175,6 +220,34 @@ def _form(
         **context,
     )
     return make_response(page, status if fault else 200)
+
+
+@pages.get("/report")
+@allowed(Role.COORDINATOR)
+def choose_report() -> Response:
+    """Ask which report to make; what the address names is chosen already."""
+    return _report_form(_report(request.args))
+
+
+@pages.post("/report")
+@allowed(Role.COORDINATOR)
+def make_report() -> AnyResponse:
+    """Make the report of a released wave, in the background."""
+    form = _report(request.form)
+    if not form.validate():
+        return _report_form(form, status=422)
+    return _ask("report", form, lambda: _report_form(form, status=503), copies=1)
+
+
+def _report(said: MultiDict[str, str]) -> ReportForm:
+    campaign = service().campaign
+    found = Results(campaign, service().storage).releases
+    return ReportForm(said, [each.wave for each in reversed(found)], campaign.languages)
+
+
+def _report_form(form: ReportForm, *, status: int = 200) -> Response:
+    page = show("report", style=stylesheet("materials"), form=form, status=status)
+    return make_response(page, status)
 
 
 @pages.get("/jobs/<name>")

@@ -7,6 +7,7 @@ from flask import Blueprint, url_for
 from werkzeug.wrappers import Response
 
 from materials.pictures import component, words
+from materials.waves import wave_names
 from materials.worded import plain, plain_name, worded
 from surveys.comparison import Comparison, ComparisonError, core
 from surveys.pictures.comparing import of_groups, of_waves
@@ -14,7 +15,6 @@ from surveys.release import Dimension, Release
 from translations.languages import Language
 from webapp import fairplay
 from webapp.comparing import Results, Wish
-from webapp.giving import wave_names
 from webapp.i18n import chosen
 from webapp.respond import show, show_kept
 from webapp.security import picture_styles
@@ -30,7 +30,7 @@ def results(language: str | None = None) -> Response:
     """Show the results of the newest wave, in the language chosen."""
     serving = service()
     row = chosen(serving.results_offered, language)
-    found = Results(serving.campaign, serving.storage)
+    found = serving.results
     releases = found.releases
     if not releases:
         return show("results", row, None, _address, status=404, release=None)
@@ -52,8 +52,8 @@ def _address(row: Language) -> str:
 def _shown(results: Results, releases: list[Release], row: Language) -> dict[str, Any]:
     """Return what the page tells, and the words for it."""
     asked = results.survey_of(None)
-    waves = wave_names(results, [each.wave for each in releases])
     texts = service().texts(row)
+    waves = wave_names(results.waves_of(releases), texts)
     say, item = worded(texts, waves), core(asked)
     place, over_time = _compared(results, "place"), _compared(results, "wave")
     overall = {each.item.id: each for each in results.compare_all(Wish(by="all"))}

@@ -17,11 +17,12 @@ from materials.pictures.files import Picture, png, svg
 from materials.worded import worded
 from surveys.comparison import Comparison, ComparisonError, questions
 from surveys.release import ReleaseError
+from translations import numbers
 from translations.catalogs import Texts
 from translations.markup import N_, figures
 from webapp import waves
-from webapp.comparing import BY, Results, Wish, dimensions_of
-from webapp.drawing import Drawing
+from webapp.comparing import BY, Wish, offers
+from webapp.drawing import PAIR, Drawing
 from webapp.roles import Role, allowed
 from webapp.service import service
 from webapp.staff import reader, show
@@ -41,14 +42,20 @@ class Asked:
     wish: Wish
     every: bool = False
 
+    def but(self, **changes: Any) -> "Asked":
+        """Return this with some choices changed."""
+        every = changes.pop("every", self.every)
+        return Asked(replace(self.wish, **changes), every)
+
     def query(self, **changes: Any) -> dict[str, list[str]]:
         """Return the parameters of the address of this, or of something else."""
-        every = changes.pop("every", self.every)
-        wish = replace(self.wish, **changes)
+        if changes:
+            return self.but(**changes).query()
+        wish = self.wish
         named = {
             "survey": wish.survey,
-            "question": None if every else wish.question,
-            "questions": "all" if every else None,
+            "question": None if self.every else wish.question,
+            "questions": "all" if self.every else None,
             "by": wish.by,
             "wave": wish.wave,
             "place": wish.place,
@@ -76,14 +83,10 @@ def _asked() -> Asked:
     return Asked(wish, every=said.get("questions") == "all")
 
 
-def _results() -> Results:
-    return Results(service().campaign, service().storage)
-
-
 def _drawing() -> Drawing:
     texts = service().texts(reader())
     names = {wave.id: wave.name for wave in service().campaign.waves}
-    return Drawing(_results(), texts, worded(texts, names))
+    return Drawing(service().results, texts, worded(texts, names))
 
 
 @pages.get("")
@@ -98,7 +101,7 @@ def results() -> Response:
 
 
 def _one(asked: Asked) -> str:
-    results, drawing = _results(), _drawing()
+    results, drawing = service().results, _drawing()
     comparison = results.compare(asked.wish)
     asked = _resolved(asked, comparison)
     whole = results.compare(replace(asked.wish, groups=())) if asked.wish.groups else comparison
@@ -111,11 +114,13 @@ def _one(asked: Asked) -> str:
         drawn=drawing.pictures(asked.wish, comparison),
         items=results.survey_of(comparison.survey).items,
         population=service().campaign.population,
+        probability=lambda value: figures(numbers.probability(value, reader())),
+        effect=lambda value: figures(numbers.decimal(value, 2, reader(), signed=True)),
     )
 
 
 def _all(asked: Asked) -> str:
-    results, drawing = _results(), _drawing()
+    results, drawing = service().results, _drawing()
     comparisons = results.compare_all(asked.wish)
     asked = _resolved(asked, comparisons[0])
     return _page(
@@ -124,7 +129,7 @@ def _all(asked: Asked) -> str:
         drawing,
         comparisons=comparisons,
         drawn=drawing.across(comparisons),
-        neutral=Words(adverse=Texts(reader(), domain="staff").text(COUNTED), answers={}),
+        neutral=_neutral(),
     )
 
 
@@ -138,18 +143,29 @@ def _resolved(asked: Asked, found: Comparison) -> Asked:
 
 
 def _page(name: str, asked: Asked, drawing: Drawing, **context: object) -> str:
-    campaign = service().campaign
-    releases = {each.wave: each for each in drawing.results.releases}
-    known = releases.get(asked.wish.wave or "")
+    campaign, releases = service().campaign, drawing.results.releases
+
+    def answerable(**changes: Any) -> bool:
+        other = asked.but(**changes)
+        return offers(releases, other.wish, every=other.every)
+
     return show(
         name,
         chosen=asked,
         say=drawing.say,
-        surveys={each: items for each, items in _surveys().items() if items},
+        surveys={
+            each.id: [
+                item
+                for item in questions(each)
+                if answerable(survey=each.id, question=item.id, every=False)
+            ]
+            for each in campaign.instruments.values()
+        },
+        several={each.id for each in campaign.instruments.values() if len(questions(each)) > 1},
         titles={each.id: each.title for each in campaign.instruments.values()},
         dimensions=BY,
-        available=known and dimensions_of(known, asked.wish.survey, asked.wish.question),
-        releases=releases,
+        answerable=answerable,
+        releases={each.wave: each for each in releases},
         wave_names={each.id: each.name for each in campaign.waves},
         places=campaign.places,
         **number_formats(drawing.texts.language, figures),
@@ -157,13 +173,9 @@ def _page(name: str, asked: Asked, drawing: Drawing, **context: object) -> str:
     )
 
 
-def _surveys() -> dict[str, Any]:
-    return {each.id: questions(each) for each in service().campaign.instruments.values()}
-
-
 def _refused(asked: Asked, error: ComparisonError | ReleaseError) -> Response:
     """Say why there is no comparison; what does not exist at all is not found."""
-    found = waves.standings(service().campaign, _results().releases, service().today)
+    found = waves.standings(service().campaign, service().results.releases, service().today)
     standing = next((each for each in found if each.wave.id == asked.wish.wave), None)
     if isinstance(error, ComparisonError):
         why, status = str(error.why), 404 if error.why.unknown else 422
@@ -178,30 +190,65 @@ def _refused(asked: Asked, error: ComparisonError | ReleaseError) -> Response:
 @pages.get("/<kind>.<any(svg, png):suffix>")
 @allowed(Role.VIEWER)
 def picture(kind: str, suffix: str) -> Response:
-    """Send one of the pictures of a comparison as a file."""
+    """Send one of the pictures of a comparison as a file; the name says of what it is."""
     asked, drawing = _asked(), _drawing()
     try:
-        comparison = drawing.results.compare(asked.wish)
+        called, pictures = (_pictures_of_all if asked.every else _pictures)(asked, drawing)
     except (ComparisonError, ReleaseError) as error:
         return _refused(asked, error)
-    drawn = drawing.pictures(asked.wish, comparison).get(kind) or abort(404)
     mimetype, made = FILES[suffix]
-    sent = make_response(made(_picture(drawing, comparison, drawn), drawing.texts))
+    sent = make_response(made(pictures.get(kind) or abort(404), drawing.texts))
     sent.mimetype = mimetype
-    name = "-".join([comparison.survey, comparison.item.id, comparison.by, kind])
+    name = "-".join([*called, kind.replace(PAIR, "-")])
     sent.headers.set("Content-Disposition", "attachment", filename=f"{name}.{suffix}")
     return sent
 
 
-def _picture(drawing: Drawing, comparison: Comparison, drawn: Drawn) -> Picture:
+def _pictures(asked: Asked, drawing: Drawing) -> tuple[list[str], dict[str, Picture]]:
+    """Return what a comparison is called in the name of a file, and its pictures by their kind."""
+    comparison = drawing.results.compare(asked.wish)
+    title = drawing.say.question(comparison.item).striptags()
+    named = words(comparison.item, drawing.texts)
+    drawn = drawing.pictures(asked.wish, comparison)
+    return _called(asked, comparison), {
+        kind: _picture(drawing, comparison, each, named, title) for kind, each in drawn.items()
+    }
+
+
+def _pictures_of_all(asked: Asked, drawing: Drawing) -> tuple[list[str], dict[str, Picture]]:
+    """Return the same of every question: a picture for each two groups."""
+    comparisons = drawing.results.compare_all(asked.wish)
+    first = comparisons[0]
+    survey = drawing.texts.text(service().campaign.instruments[first.survey].title)
+    return _called(asked, first), {
+        pair: _picture(drawing, first, drawn, _neutral(), f"{survey} {name}")
+        for pair, (name, drawn) in drawing.across(comparisons).items()
+    }
+
+
+def _called(asked: Asked, comparison: Comparison) -> list[str]:
+    question = "all" if asked.every else comparison.item.id
+    groups = asked.wish.groups if comparison.by != "wave" else ()
+    parts = [comparison.survey, question, comparison.by, comparison.place]
+    return [part for part in (*parts, *comparison.waves, *groups) if part]
+
+
+def _neutral() -> Words:
+    """Return what answers are called where each question counts others."""
+    return Words(adverse=Texts(reader(), domain="staff").text(COUNTED), answers={})
+
+
+def _picture(
+    drawing: Drawing, comparison: Comparison, drawn: Drawn, named: Words, title: str
+) -> Picture:
     names = {wave.id: wave.name for wave in service().campaign.waves}
-    question = drawing.say.question(comparison.item).striptags()
     waves_ = ", ".join(names.get(wave, wave) for wave in comparison.waves)
     return Picture(
         drawn=drawn,
-        words=words(comparison.item, drawing.texts),
-        title=f"{question} ({waves_})",
+        words=named,
+        title=f"{title} ({waves_})",
         note=str(drawing.say.caveat().striptags()),
+        mark=str(drawing.say.made_up().striptags()) if comparison.made_up else "",
     )
 
 
@@ -212,7 +259,7 @@ def document() -> Response:
     asked = _asked()
     try:
         if asked.every:
-            return jsonify([each.to_json() for each in _results().compare_all(asked.wish)])
-        return jsonify(_results().compare(asked.wish).to_json())
+            return jsonify([each.to_json() for each in service().results.compare_all(asked.wish)])
+        return jsonify(service().results.compare(asked.wish).to_json())
     except (ComparisonError, ReleaseError) as error:
         return _refused(asked, error)

@@ -35,15 +35,18 @@ def stylesheet(name: str) -> Markup:
     return _static(f"{name}.css")
 
 
-def script(name: str) -> Markup:
-    """Return a script that is written into its page, and let this page alone run it."""
+def script(name: str, *needs: str) -> Markup:
+    """Return a script that is written into its page, and let this page alone run it.
+
+    ``needs`` are what its policy says besides, such as ``connect-src 'self'``.
+    """
     text = _static(f"{name}.js")
-    after_this_request(partial(_run, text))
+    after_this_request(partial(_run, (f"script-src {_digest(text)}", *needs)))
     return text
 
 
-def _run(text: str, response: Response) -> Response:
-    policy = f"{current_app.config['POLICY']}; script-src {_digest(text)}"
+def _run(needs: Iterable[str], response: Response) -> Response:
+    policy = "; ".join((current_app.config["POLICY"], *needs))
     response.headers["Content-Security-Policy"] = policy
     return response
 

@@ -10,9 +10,10 @@ from typing import cast
 
 from flask import Flask, current_app
 
-from materials.campaign import TRANSLATIONS, Campaign, Wave
+from materials.campaign import TRANSLATIONS, Campaign
 from materials.campaign import load as load_campaign
 from materials.sheets import Sheet, sheets
+from materials.waves import Wave
 from surveys.daylight import BAND, Daylight, daylight
 from surveys.definition import Instrument, messages, wordings
 from surveys.links import Target
@@ -22,6 +23,7 @@ from translations.catalogs import Texts, gaps
 from translations.errors import UserError
 from translations.languages import Language
 from webapp.clock import Clock
+from webapp.comparing import Results
 from webapp.compressed import Compressed
 from webapp.config import Settings
 from webapp.guessing import Guessing
@@ -33,6 +35,7 @@ RESULTS_AREAS = (
     "webapp/templates/respond/",
     "materials/wording/",
     "materials/pictures/",
+    "materials/waves.py",
     "surveys/comparison.py",
 )
 MOST_PAGES = 5_000  # kept in memory, each some 5 kB; a survey has a hundred in a language
@@ -80,6 +83,11 @@ class Service:
         """Return the questions that are read aloud."""
         campaign = self.campaign
         return load(self.settings.folder, campaign.instruments.values(), campaign.languages)
+
+    @property
+    def results(self) -> Results:
+        """Return the released results; made up are those of a trial."""
+        return Results(self.campaign, self.storage, made_up=self.settings.demo)
 
     @cached_property
     def sheets(self) -> list[Sheet]:

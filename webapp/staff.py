@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from babel.numbers import format_decimal
 from flask import current_app, render_template, request, session
 
 from materials.pictures import component, words
@@ -76,6 +77,7 @@ def show(name: str, **context: object) -> str:
         areas=AREAS,
         script=script,
         role_names=ROLE_NAMES,
+        decimal=format_decimal,
         **context,
     )
 

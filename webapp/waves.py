@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from materials.campaign import Campaign, Wave
+from materials.campaign import Campaign
+from materials.waves import Wave
 from surveys.release import Release
 from webapp.jobs import RELEASE, Job, Jobs
+
+_WAVE = "--wave="
 
 
 class Stage(StrEnum):
@@ -60,9 +63,20 @@ def _stage(wave: Wave, released: Iterable[str], today: date) -> Stage:
 
 def making(jobs: Jobs, wave: str) -> Job | None:
     """Return the job that released a wave last, or is about to."""
-    wanted = f"--wave={wave}"
+    wanted = f"{_WAVE}{wave}"
     found = (job for job in jobs.all() if job.asked.command == RELEASE)
     return next((job for job in found if wanted in job.asked.arguments), None)
+
+
+def being_made(jobs: Jobs) -> set[str]:
+    """Return the waves that are being released right now, or are about to."""
+    return {
+        argument.removeprefix(_WAVE)
+        for job in jobs.all()
+        if job.asked.command == RELEASE and job.status.open
+        for argument in job.asked.arguments
+        if argument.startswith(_WAVE)
+    }
 
 
 def ask(jobs: Jobs, wave: str, *, by: str, reason: str, demo: bool) -> None:
@@ -74,5 +88,5 @@ def ask(jobs: Jobs, wave: str, *, by: str, reason: str, demo: bool) -> None:
     job = making(jobs, wave)
     if job is None or not job.status.open:
         again = [f"--again={reason}"] if reason else []
-        arguments = [f"--wave={wave}", f"--by={by}", *again, *(["--demo"] if demo else [])]
+        arguments = [f"{_WAVE}{wave}", f"--by={by}", *again, *(["--demo"] if demo else [])]
         jobs.ask(RELEASE, arguments, by=by)

@@ -13,7 +13,7 @@ from typing import Any, Literal
 from markupsafe import Markup
 
 from materials.library import environment, home
-from materials.pictures.measure import lines, width
+from materials.pictures.measure import lines, soft, width
 from surveys.definition import Item
 from surveys.pictures import sketch
 from surveys.pictures.bars import Bars
@@ -22,7 +22,7 @@ from surveys.pictures.sketch import Sketch, Spot
 from surveys.pictures.whiskers import Whiskers
 from translations import numbers
 from translations.catalogs import Texts
-from translations.languages import Language
+from translations.languages import Language, source
 from translations.markup import apart, figures
 
 Drawn = Bars | Whiskers | Multiples | Sketch
@@ -53,6 +53,7 @@ LOOKS: Mapping[int, Look] = MappingProxyType(
     }
 )
 SHADES = ("#ffffff", "#fee0b6", "#fdb863", "#e66101", "#8a3700")  # of discs: hidden, and quarters
+MOST_WAVES = 24  # whose panel is as wide as their names need
 COLOURS: Mapping[str, str] = MappingProxyType(
     {
         "ink": "#14181f",
@@ -95,7 +96,8 @@ def module(name: str, texts: Texts, isolated: Callable[[str], Markup] = figures)
     """Return the macros of one of the templates; ``isolated`` marks every number."""
     template = environment().get_template(f"pictures/{name}.jinja")
     shown = number_formats(texts.language, isolated)
-    return template.make_module({"texts": texts, **shown, **_LOOK, "apart": apart})
+    names = {"apart": apart, "divided": lambda name: soft(name, source())}
+    return template.make_module({"texts": texts, **shown, **_LOOK, **names})
 
 
 def number_formats(
@@ -129,8 +131,9 @@ def styles(medium: Literal["print", "narrow", "screen"] = "print") -> str:
     elif medium == "narrow":
         sheets += [_sheet("narrow")]
     places = [f".pic-x{n} {{ left: {n}% }} .pic-y{n} {{ top: {n}% }}" for n in range(101)]
+    panels = [f".picture .pic-of{n} {{ width: {3 + 5 * n}em }}" for n in range(3, MOST_WAVES + 1)]
     ratios = [f".pic-ratio{n} {{ padding-bottom: {n}% }}" for n in sketch.RATIOS]
-    return "\n".join([*sheets, *places, *ratios])
+    return "\n".join([*sheets, *places, *panels, *ratios])
 
 
 def _sheet(name: str) -> str:

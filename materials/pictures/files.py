@@ -8,9 +8,8 @@ from markupsafe import Markup
 from PIL.PngImagePlugin import PngInfo
 
 from materials.library import environment, font_faces, font_stack, home
-from materials.pdf import typesetter
 from materials.pictures import COLOURS, Drawn, Words, component, module, number_formats, styles
-from materials.pictures.canvas import PAD, SOFT, Canvas
+from materials.pictures.canvas import PAD, SOFT, WARN, Canvas
 from materials.pictures.flat import flat
 from materials.pictures.layouts import LAYOUTS, Pen, width
 from translations.catalogs import Texts
@@ -23,13 +22,20 @@ _SCALE = 2  # dots to a pixel
 class Picture:
     """A picture with what a reader needs who sees nothing else.
 
-    ``title`` is the question and who was compared, ``note`` what the figures do not say.
+    ``title`` is the question and who was compared, ``note`` what the figures do not say. ``mark``
+    stands above everything else, such as that the answers are made up.
     """
 
     drawn: Drawn
     words: Words
     title: str
     note: str
+    mark: str = ""
+
+    @property
+    def heading(self) -> str:
+        """Return its title behind its mark, for whoever sees nothing else."""
+        return f"{self.mark}: {self.title}" if self.mark else self.title
 
 
 def svg(picture: Picture, texts: Texts) -> str:
@@ -45,6 +51,8 @@ def svg(picture: Picture, texts: Texts) -> str:
         words=picture.words,
         figures=number_formats(row, _isolated),
     )
+    if picture.mark:
+        canvas.paragraph(picture.mark, size=15, weight=700, fill=WARN)
     canvas.paragraph(picture.title, size=19, weight=700, after=14)
     LAYOUTS[picture.drawn.kind](canvas, _for_reader(picture.drawn, row), pen)
     canvas.paragraph(picture.note, size=12, fill=SOFT)
@@ -58,7 +66,7 @@ def svg(picture: Picture, texts: Texts) -> str:
             families=", ".join(f"'Noto {family}'" for family in row.fonts) + ", sans-serif",
             colours=COLOURS,
             flat=flat,
-            title=picture.title,
+            title=picture.heading,
             said=pen(pen.say.of_picture(picture.drawn, picture.words)),
         )
     )
@@ -89,22 +97,26 @@ def png(picture: Picture, texts: Texts, *, across: int = 820) -> bytes:
 
     There are two dots to a pixel. What it shows stands in its description as well.
     """
+    from materials.pdf import typesetter  # noqa: PLC0415  what serves pages needs no print engine
+
     row = texts.language
     drawn = component(texts).show(picture.drawn, picture.words)
+    mark = Markup('<p class="mark">{}</p>').format(picture.mark) if picture.mark else ""
     html = Markup(
-        '<html lang="{}" dir="{}"><body><h1>{}</h1>{}<p class="note">{}</p></body></html>'
-    ).format(row.tag, row.direction, picture.title, drawn, picture.note)
+        '<html lang="{}" dir="{}"><body>{}<h1>{}</h1>{}<p class="note">{}</p></body></html>'
+    ).format(row.tag, row.direction, mark, picture.title, drawn, picture.note)
     sheet = (
         f"body {{ margin: 0; padding: {PAD}px; color: #14181f; background: #fff; "
         f"font: 15px/1.4 {font_stack(row)} }} "
         f"h1 {{ margin: 0 0 16px; font-size: 20px; font-weight: 900; line-height: 1.25 }} "
+        f".mark {{ margin: 0 0 6px; font-weight: 900; color: {WARN} }} "
         f".note {{ margin: 0; font-size: 12px; color: {SOFT} }}"
     )
     image = typesetter(font_faces(), home()).image(
         str(html), styles() + sheet, width=across, scale=_SCALE
     )
     said = PngInfo()
-    said.add_itxt("Title", picture.title, row.tag)
+    said.add_itxt("Title", picture.heading, row.tag)
     said.add_itxt("Description", _said(picture, texts), row.tag)
     file = io.BytesIO()
     image.save(file, "PNG", pnginfo=said, optimize=True)

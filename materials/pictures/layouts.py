@@ -8,14 +8,16 @@ from typing import Any
 from markupsafe import Markup
 
 from materials.pictures.canvas import INK, LEADING, PAD, SOFT, Canvas, Plot
+from materials.pictures.measure import soft
 from surveys.pictures.axis import Tick
 from surveys.pictures.bars import Bars
 from surveys.pictures.multiples import Multiples, Panel
 from surveys.pictures.sketch import Marker, Sketch
 from surveys.pictures.whiskers import Whiskers
+from translations.languages import source
 from translations.markup import apart
 
-NAME, WIDE = 180, 340  # px of the names and of a plot
+NAME, LONG_NAME, WIDE = 180, 400, 340  # px of names, of names as long as questions, of a plot
 _COLUMN = 84  # px of a column of numbers
 _ROW = 46
 _EM = 15  # px on a map, which is 40 em wide
@@ -56,7 +58,7 @@ def bars(canvas: Canvas, drawn: Bars, pen: Pen) -> None:
     _heads(canvas, [(end, pen(head)) for end, head in zip(ends, heads, strict=True)])
     for bar in drawn.bars:
         known, top = bar.answered, canvas.y
-        middle = _row(canvas, apart(known.name))
+        middle = _row(canvas, _name(known.name))
         if bar.parts:
             canvas.plot(plot, top + 8, WIDE, _ROW - 16, pen.geometry.bar(bar, drawn.ticks))
             canvas.text(
@@ -89,7 +91,8 @@ def bars(canvas: Canvas, drawn: Bars, pen: Pen) -> None:
 def whiskers(canvas: Canvas, drawn: Whiskers, pen: Pen) -> None:
     """Lay out differences with their whiskers."""
     points = pen.figures["points"]
-    plot, figures = NAME + 26, NAME + WIDE + 70
+    names = _names(drawn)
+    plot, figures = names + 26, names + WIDE + 70
     half = WIDE / 2 - 8
     top = canvas.y
     heights = [
@@ -103,7 +106,7 @@ def whiskers(canvas: Canvas, drawn: Whiskers, pen: Pen) -> None:
     canvas.rule(INK)
     for contrast, whisker in drawn.rows:
         top = canvas.y
-        middle = _row(canvas, apart(contrast.name))
+        middle = _row(canvas, _name(contrast.name), names)
         content = pen.geometry.whisker(whisker, drawn.ticks, contrast.clear)
         canvas.plot(plot, top + 10, WIDE, _ROW - 20, content)
         if whisker and contrast.low is not None and contrast.high is not None:
@@ -123,13 +126,14 @@ def whiskers(canvas: Canvas, drawn: Whiskers, pen: Pen) -> None:
 
 def multiples(canvas: Canvas, drawn: Multiples, pen: Pen) -> None:
     """Lay out the panels, as many in a row as there is room for."""
-    room = max(200, 64 * len(drawn.waves))
+    longest = max((canvas.longest(_name(wave)) for wave in drawn.waves), default=0)
+    room = max(200, max(64, 11 * longest + 6) * len(drawn.waves) + 8)
     across = max(1, int((canvas.inner + 30) // (room + 60)))
     for row in range(0, len(drawn.panels), across):
         panels, heights = drawn.panels[row : row + across], []
         for index, panel in enumerate(panels):
-            canvas.block(index * (room + 60), canvas.y, apart(panel.series.name), room, weight=600)
-        names = (len(canvas.split(panel.series.name, room / 14)) for panel in panels)
+            canvas.block(index * (room + 60), canvas.y, _name(panel.series.name), room, weight=600)
+        names = (len(canvas.split(_name(panel.series.name), room / 14)) for panel in panels)
         canvas.y += max(names) * LEADING * 14 + 8
         top = canvas.y
         for index, panel in enumerate(panels):
@@ -164,7 +168,7 @@ def _panel(
             base = "–" if moment.n is None else pen(number(moment.n))
             canvas.text(middle, y + 34, base, size=12, align="middle", fill=SOFT)
         height = canvas.block(
-            middle, y + 38, apart(wave), wide - 4, size=11, align="middle", fill=SOFT
+            middle, y + 38, _name(wave), wide - 4, size=11, align="middle", fill=SOFT
         )
         lowest = max(lowest, y + 38 + height)
     return lowest - top
@@ -227,7 +231,7 @@ def _label(
     said = pen(pen.say.of_label(marker.spot))
     rows = [
         (row, weight)
-        for text, weight in ((apart(marker.spot.name), 700), (said, 400))
+        for text, weight in ((_name(marker.spot.name), 700), (said, 400))
         for row in canvas.split(text, 11)
     ]
     height = 1.25 * _EM * len(rows)
@@ -236,6 +240,11 @@ def _label(
     for index, (row, weight) in enumerate(rows):
         baseline = y + 1.25 * _EM * (index + 1) - 0.33 * _EM
         canvas.physical(x, baseline, row, size=_EM, weight=weight, side=side)
+
+
+def _name(name: str) -> str:
+    """Return a name of the campaign's as it may be divided, apart from what surrounds it."""
+    return apart(soft(name, source()))
 
 
 def _heads(canvas: Canvas, heads: list[tuple[float, str]]) -> None:
@@ -251,9 +260,13 @@ def _heads(canvas: Canvas, heads: list[tuple[float, str]]) -> None:
     canvas.rule(INK)
 
 
-def _row(canvas: Canvas, name: str) -> float:
+def _names(drawn: Whiskers) -> float:
+    return LONG_NAME if drawn.long else NAME
+
+
+def _row(canvas: Canvas, name: str, room: float = NAME) -> float:
     """Write the name of a row, and go below it; return the height of its middle."""
-    lines = canvas.split(name, (NAME - 10) / 14)
+    lines = canvas.split(name, (room - 10) / 14)
     height = max(_ROW, 19 * len(lines) + 12)
     middle = canvas.y + _ROW / 2
     first = max(canvas.y + 18, middle + 5 - 9.5 * (len(lines) - 1))
@@ -293,4 +306,5 @@ def width(drawn: Bars | Whiskers | Multiples | Sketch) -> float:
         return 2 * PAD + NAME + WIDE + 52 + _COLUMN * (3 + len(drawn.beside))
     if isinstance(drawn, Sketch):
         return 2 * PAD + 40 * _EM
-    return 2 * PAD + NAME + WIDE + 70 + 190
+    names = _names(drawn) if isinstance(drawn, Whiskers) else NAME
+    return 2 * PAD + names + WIDE + 70 + 190

@@ -42,3 +42,8 @@ class Row:
     counts: Mapping[int, int | None] = field(default_factory=dict)
     beside: Mapping[int, int | None] = field(default_factory=dict)
     unsaid: int | None = None
+
+    @property
+    def hidden(self) -> "Row":
+        """Return a row of the same group that shows nothing."""
+        return Row(counts=dict.fromkeys(self.counts), beside=dict.fromkeys(self.beside))

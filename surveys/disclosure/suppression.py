@@ -11,7 +11,6 @@ from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, 
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
-from time import monotonic
 from types import MappingProxyType
 from typing import Generic, TypeVar
 
@@ -27,7 +26,7 @@ from surveys.disclosure.tables import System
 Key = TypeVar("Key", bound=Hashable)
 Pattern = NDArray[np.bool_]  # by cell, whether it is hidden
 
-SECONDS = 20.0  # after which a pattern may hide more than it must
+EFFORT = 500  # nodes of branch and bound, after which a pattern may hide more than it must
 SLIGHT = 1e-4  # how far a shown cell gives way, so that a cut names those that cost little
 BATCH = 15  # cuts before the next pattern
 GUESSES = 4  # mixed aims for all unsafe cells at once, before those for each
@@ -51,15 +50,16 @@ def suppress(
     hidden: Collection[Key] = (),
     together: Mapping[Key, Collection[Key]] = MappingProxyType({}),
     cost: Callable[[int], float] = records,
-    seconds: float = SECONDS,
+    effort: int = EFFORT,
 ) -> frozenset[Key]:
     """Return the cells to hide: the unsafe ones, and the fewest records in others that cover them.
 
     ``cells`` are the counts and ``sums`` all their sums. ``unsafe`` cells are hidden, and so
     protected that not even the whole numbers they may have say more. ``fixed`` cells are shown,
     ``hidden`` ones are hidden already, at no cost. With a cell of ``together`` go all others that
-    it names. ``cost`` is that of a cell by its count. After so many ``seconds`` the pattern is
-    still safe, but may hide more than it must.
+    it names. ``cost`` is that of a cell by its count. After so much ``effort`` the pattern is
+    still safe, but may hide more than it must. It is counted in nodes, not in seconds: the same
+    counts give the same pattern however busy the machine is.
 
     Raise Unprotectable where the fixed cells alone give an unsafe one away.
     """
@@ -70,7 +70,6 @@ def suppress(
     rows = [Sum(leader, tuple(others)) for leader, others in together.items()]
     open_keys = [key for key in cells if key not in known]
     found = set(always)
-    deadline = monotonic() + seconds
     for part in System(open_keys, [*sums, *rows]).components() if unsafe else ():
         keys = set(part.keys)
         if keys.isdisjoint(unsafe):
@@ -93,9 +92,10 @@ def suppress(
                 for other in others
                 if other != leader and other in keys
             ],
-            deadline=deadline,
+            effort=effort,
         )
         pattern = program.solve()
+        effort = program.effort
         found.update(key for key, hides in zip(system.keys, pattern, strict=True) if hides)
     return frozenset(_with_followers(found, together))
 
@@ -183,7 +183,7 @@ class _Program(Generic[Key]):
     always: Pattern
     targets: Sequence[_Target]
     follows: Sequence[tuple[int, int]]
-    deadline: float
+    effort: int  # nodes that are left
     cuts: list[_Cut] = field(default_factory=list)
     tables: list[Floats] = field(default_factory=list)  # that may be true, as deviations
 
@@ -196,7 +196,7 @@ class _Program(Generic[Key]):
         self.ample = float(self.values.sum()) + float(self.reach.max())
 
     def solve(self) -> Pattern:
-        """Return the pattern of least cost, or a safe one when time is up."""
+        """Return the pattern of least cost, or a safe one when the effort is spent."""
         pattern, missing = self.always, list(self.bridges())
         while missing := missing or list(islice(self.violated(pattern), BATCH)):
             self.cuts += missing
@@ -223,9 +223,8 @@ class _Program(Generic[Key]):
                         yield cut
 
     def cheapest(self) -> Pattern | None:
-        """Return the pattern of least cost that fulfils the cuts; None when time is up."""
-        left = self.deadline - monotonic()
-        if left <= 0:
+        """Return the pattern of least cost that fulfils the cuts; None when the effort is spent."""
+        if self.effort <= 0:
             return None
         size = len(self.values)
         weights = np.array([cut.weights for cut in self.cuts])
@@ -240,8 +239,9 @@ class _Program(Generic[Key]):
             integrality=np.ones(size, dtype=np.int64),
             bounds=Bounds(self.always.astype(float), 1),
             constraints=chosen,
-            options={"mip_rel_gap": 0, "time_limit": left},
+            options={"mip_rel_gap": 0, "node_limit": self.effort},
         )
+        self.effort -= max(result.mip_node_count or 0, 1)
         state = State(result.status)
         if state == State.INFEASIBLE:
             raise Unprotectable

@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal
 
-from surveys.definition import NOT_ASKED, SKIPPED, Instrument, Item, Option
+from surveys.definition import NOT_ASKED, SKIPPED, Instrument, Item
 from surveys.export.tables import Cell, Table
+from surveys.questions import Option
 from surveys.wording import asked, worded
 from translations.catalogs import Texts
 from translations.markup import N_

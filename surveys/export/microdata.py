@@ -248,13 +248,21 @@ def gather(
 
 
 def _rare(spoken: Counter[str]) -> list[str]:
-    """Return the languages of a wave that fewer than twenty speak each, the smallest first.
+    """Return the languages of a wave that are not told, the smallest first.
 
-    One alone is joined by the next smallest: "other" that stands for one language hides nothing.
+    Those that fewer than twenty speak each, and the next smallest until they are two or more and
+    twenty people or more together, as far as there are so many: fewer would be told by "other" as
+    well as by their own name, and "other" that stands for one language hides nothing.
     """
     rising = sorted(spoken, key=lambda tag: (spoken[tag], tag))
-    few = sum(spoken[tag] < SMALLEST_BASES["language"] for tag in rising)
-    return rising[: 2 if few == 1 else few]
+    smallest = SMALLEST_BASES["language"]
+    rare = [tag for tag in rising if spoken[tag] < smallest]
+    following = rising[len(rare) :] if rare else []
+    for tag in following:
+        if len(rare) > 1 and sum(spoken[each] for each in rare) >= smallest:
+            break
+        rare.append(tag)
+    return rare
 
 
 def _codes(

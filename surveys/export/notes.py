@@ -1,9 +1,8 @@
 """What must be known to read an export: a sheet of each workbook, a file of each ZIP."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
-from surveys.comparison import CAVEAT
 from surveys.disclosure import SMALLEST_COUNT
 from surveys.export.microdata import Microdata
 from surveys.export.tables import HIDDEN, Table
@@ -49,7 +48,10 @@ MICRODATA: Mapping[str, str] = MappingProxyType(
         "version": N_("Fassung der Umfrage."),
         "wave": N_("Welle. Tag und Stunde sind weggelassen."),
         "place, topic, format": N_("Ort, Thema und Form des Blattes, über das die Antwort kam."),
-        "language": N_("Sprache; „other“, wo in dieser Ausgabe weniger als 20 sie haben."),
+        "language": N_(
+            "Sprache; „other“, wo weniger als 20 einer Welle sie haben. Sind das zusammen weniger "
+            "als 20 oder nur eine Sprache, so kommen die nächsten dazu."
+        ),
         "mode": N_("Im Netz (web) oder auf Papier (paper)."),
         "daylight": N_("Tageslicht zur Zeit der Antwort; leer, wo es nicht bekannt ist."),
         "9001, 9002": N_(
@@ -73,23 +75,27 @@ _TEXTS = N_(
 )
 
 
-def on_results(releases: Sequence[Release], texts: Texts) -> Iterator[Line]:
-    """Yield what must be known of results."""
+def on_results(
+    releases: Sequence[Release], texts: Texts, cautions: Iterable[str]
+) -> Iterator[Line]:
+    """Yield what must be known of results; ``cautions`` are what stands beside every figure."""
     for release in releases:
         yield release.wave, f"{release.opens} / {release.closes}, {release.released}"
-    yield "!", texts.find(CAVEAT).text
+    yield from (("!", caution) for caution in cautions)
     yield str(HIDDEN.value), texts.find(_HIDDEN).text
     yield from _columns(RESULTS, texts)
     yield "csv", texts.find(_FILE).text
 
 
-def on_microdata(data: Microdata, reason: str, texts: Texts) -> Iterator[Line]:
+def on_microdata(
+    data: Microdata, reason: str, texts: Texts, cautions: Iterable[str]
+) -> Iterator[Line]:
     """Yield what must be known of single answers, and for what they were taken out."""
     yield "campaign, survey", f"{data.campaign}, {data.survey}"
     yield "reason", reason
     yield "!", texts.find(_CAREFUL).text
     yield "!", alone(data, texts)
-    yield "!", texts.find(CAVEAT).text
+    yield from (("!", caution) for caution in cautions)
     yield from _columns(MICRODATA, texts)
     yield "texts", texts.find(_TEXTS).text
     yield "csv", texts.find(_FILE).text

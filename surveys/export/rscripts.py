@@ -34,8 +34,11 @@ _WEIGHTS = """
 """
 
 
-def script(data: Microdata, texts: Texts) -> bytes:
-    """Return the script for an export in codes, with the labels of a reader."""
+def script(data: Microdata, texts: Texts, mark: str = "") -> bytes:
+    """Return the script for an export in codes, with the labels of a reader.
+
+    It warns with the ``mark``, such as that the answers are made up.
+    """
     lines = [_labelled(each, texts) for each in data.variables]
     names = [each.name for each in data.variables if each.item.id in data.versions[0].weight_by]
     weights = ""
@@ -46,7 +49,8 @@ def script(data: Microdata, texts: Texts) -> bytes:
             ", ".join(f"~{name}" for name in names),
             ", ".join(f"people_by_{name}" for name in names),
         )
-    return (_HEAD + "".join(lines) + weights).encode("ascii")
+    warning = f"warning({quoted(mark)}, call. = FALSE)\n\n" if mark else ""
+    return (warning + _HEAD + "".join(lines) + weights).encode("ascii")
 
 
 def _labelled(variable: Variable, texts: Texts) -> str:

@@ -14,8 +14,10 @@ LONGEST_LABEL = 120  # bytes of the label of a value, which SPSS would cut in mi
 LONGEST_TEXT = 255  # bytes of the label of a variable
 
 
-def sav(data: Microdata, texts: Texts) -> bytes:
+def sav(data: Microdata, texts: Texts, mark: str = "") -> bytes:
     """Return single answers as .sav, in codes with the labels of a reader.
+
+    ``mark`` stands before its title and as its note, such as that the answers are made up.
 
     Raise ExportError where there are more than can be made in memory.
     """
@@ -36,7 +38,8 @@ def sav(data: Microdata, texts: Texts) -> bytes:
         pyreadstat.write_sav(
             frame,
             path,
-            file_label=_cut(f"philos {data.campaign} {data.survey}", 60),
+            file_label=_cut(f"{mark} philos {data.campaign} {data.survey}".strip(), 60),
+            note=mark or None,
             column_labels={
                 each.name: _cut(each.label(texts), LONGEST_TEXT) for each in data.variables
             },

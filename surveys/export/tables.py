@@ -1,7 +1,7 @@
 """Tables as they leave philos: named columns, and cells of which some are hidden."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Final, TypeAlias
 
@@ -33,3 +33,19 @@ class Table:
     name: str
     columns: tuple[str, ...]
     rows: Iterable[Sequence[Cell]]
+
+    def marked(self, mark: str) -> "Table":
+        """Return the table with a first column that says of every row that it is made up."""
+        columns = ("made_up", *self.columns)
+        return replace(self, columns=columns, rows=_Marked(mark, self.rows))
+
+
+@dataclass(frozen=True)
+class _Marked:
+    """Rows behind a mark, to be read as often as those."""
+
+    mark: str
+    rows: Iterable[Sequence[Cell]]
+
+    def __iter__(self) -> Iterator[Sequence[Cell]]:
+        return ((self.mark, *row) for row in self.rows)

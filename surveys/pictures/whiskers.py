@@ -7,6 +7,7 @@ from typing import ClassVar
 from surveys.pictures.axis import Tick, reach, ticks
 
 _REACHES = (0.1, 0.2, 0.4, 0.6, 0.8, 1.0)
+_LONG = 60  # characters
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +49,11 @@ class Whiskers:
     def rows(self) -> tuple[tuple[Contrast, Whisker | None], ...]:
         """Return each contrast with its whisker."""
         return tuple(zip(self.contrasts, self.whiskers, strict=True))
+
+    @property
+    def long(self) -> bool:
+        """Return whether names are as long as questions, and need more room than other names."""
+        return any(len(each.name) > _LONG for each in self.contrasts)
 
     @property
     def mirrored(self) -> "Whiskers":

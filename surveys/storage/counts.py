@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from surveys.answers import counted
+from surveys.answers import counted, is_of_one
 from surveys.bursts import Cell
 from surveys.storage.database import matching
 from surveys.storage.kept import GROUPED, KEPT, Change, Key
@@ -20,6 +20,7 @@ DIMENSIONS = ("place", "language", "topic", "format", "daylight")
 CHUNK = 10_000  # responses that are held at a time
 
 Counts = Mapping[str, Counter[int]]  # how often each code was given, by group
+Kind = tuple[str, str, str, str]  # of sheets: survey, topic, format and place
 
 
 @dataclass(frozen=True)
@@ -28,12 +29,14 @@ class Counted:
 
     ``tables`` has for each version and item and each dimension the counts of its groups.
     ``crossings`` has for each version and place how often each code of each crossing came, see
-    ``surveys.answers.crossed``.
+    ``surveys.answers.crossed``. ``unlinked`` are responses that an older program has archived,
+    before it was kept by which link they came, by the kind of their sheets.
     """
 
     tables: dict[tuple[str, str], dict[str, dict[str, Counter[int]]]] = field(default_factory=dict)
     crossings: dict[tuple[str, str], Counter[tuple[str, int]]] = field(default_factory=dict)
     arrivals: Counter[Cell] = field(default_factory=Counter)
+    unlinked: Counter[Kind] = field(default_factory=Counter)
 
 
 class Kept(Publications):
@@ -53,7 +56,25 @@ class Kept(Publications):
                 cell = found.crossings.setdefault((row.version, row.place), Counter())
                 cell[row.crossing, row.code] = row.n
             found.arrivals.update(dict(_arrivals(connection, campaign, wave)))
+            found.unlinked.update(self._unlinked(connection, campaign, wave))
         return found
+
+    def _unlinked(self, connection: sa.Connection, campaign: str, wave: str) -> Counter[Kind]:
+        """Return what is archived in the counts and not in the arrivals, response by response.
+
+        Everybody is asked the first item of a survey, and who skips it is counted too.
+        """
+        answered: Counter[Kind] = Counter()
+        for version, topic, form, place, item, code, n in connection.execute(
+            _archived(campaign, wave)
+        ):
+            asked = self.instrument(version)
+            if item == next(iter(asked.items)) and is_of_one(asked.items[item], code):
+                answered[asked.id, topic, form, place] += int(n)
+        linked: Counter[Kind] = Counter()
+        for survey, topic, form, place, n in connection.execute(_linked(campaign, wave)):
+            linked[survey, topic, form, place] = int(n)
+        return answered - linked
 
     def arrivals(self, campaign: str, wave: str) -> Counter[Cell]:
         """Return how many responses to a wave came by each link on each day in each band."""
@@ -145,6 +166,28 @@ def _summed(campaign: str, wave: str, dimension: str) -> sa.Select[Any]:
         .where(*matching(counts, campaign=campaign, wave=wave))
         .group_by(*names)
         .having(sa.func.sum(counts.c.n) != 0)
+    )
+
+
+def _archived(campaign: str, wave: str) -> sa.Select[Any]:
+    """Return the query for what is archived in the counts of a wave, by the kind of sheet."""
+    names = ("version", "topic", "format", "place", "item", "code")
+    columns = [counts.c[name] for name in names]
+    return (
+        sa.select(*columns, sa.func.sum(counts.c.archived))
+        .where(*matching(counts, campaign=campaign, wave=wave), counts.c.archived != 0)
+        .group_by(*columns)
+    )
+
+
+def _linked(campaign: str, wave: str) -> sa.Select[Any]:
+    """Return the query for how many archived responses came by a link, by the kind of sheet."""
+    kind = (links.c.survey, links.c.topic, links.c.format, links.c.place)
+    return (
+        sa.select(*kind, sa.func.sum(arrivals.c.archived))
+        .join_from(arrivals, links, links.c.code == arrivals.c.link)
+        .where(*matching(arrivals, campaign=campaign, wave=wave), arrivals.c.archived != 0)
+        .group_by(*kind)
     )
 
 

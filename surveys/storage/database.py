@@ -58,7 +58,8 @@ class Database:
         with self._read() as connection:
             if MigrationContext.configure(connection).get_current_heads() != tuple(heads):
                 raise StorageError(
-                    "The database is not of this version; run `philos db upgrade` first."
+                    "The database is not of this version; run `philos db upgrade` first.",
+                    kind="storage",
                 )
 
     def close(self) -> None:
@@ -120,7 +121,7 @@ class Database:
             yield
         except (SQLAlchemyError, OSError, self._driver.error) as error:
             reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
-            raise StorageError(f"The database cannot be used: {reason}.") from error
+            raise StorageError(f"The database cannot be used: {reason}.", kind="storage") from error
 
 
 def _rewrite_file(connection: sa.Connection, _tables: Iterable[sa.Table]) -> None:

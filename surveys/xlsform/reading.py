@@ -13,14 +13,9 @@ from typing import Any
 import polib
 
 from surveys import conditions
-from surveys.definition import (
-    MOST_OPTIONS,
-    PAGES,
-    Instrument,
-    Kind,
-    instruments,
-)
+from surveys.definition import PAGES, Instrument, instruments
 from surveys.documents import checked, fault
+from surveys.questions import MOST_OPTIONS, Kind
 from surveys.xlsform import relevant
 from surveys.xlsform.names import to_id
 from surveys.xlsform.opening import Cell, opened

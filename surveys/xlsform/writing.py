@@ -10,8 +10,9 @@ from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from surveys.definition import Instrument, Item, Option, Row, wordings
+from surveys.definition import Instrument, Item, wordings
 from surveys.documents import DocumentError, Finding
+from surveys.questions import Option, Row
 from surveys.wording import BAND, OPEN_BAND, worded
 from surveys.xlsform.names import header, spoken, to_name
 from surveys.xlsform.relevant import expressions

@@ -19,8 +19,9 @@ import sqlalchemy as sa
 from click import echo
 from flask.testing import FlaskClient
 
-from materials.campaign import Campaign, Wave, load
+from materials.campaign import Campaign, load
 from materials.sheets import published
+from materials.waves import Wave
 from surveys.storage import SCHEMA, Storage
 from tests.bench.measure import cpu, elapsed
 from tests.conftest import NOON, clock

@@ -18,7 +18,7 @@ import pytest
 import zxingcpp
 from numpy.typing import NDArray
 
-from materials import build as building
+from materials import runs
 from materials.build import USUAL, Run, build, plan
 from materials.campaign import FILE, Campaign, load
 from materials.formats import FORMATS
@@ -109,7 +109,7 @@ class Inline(Executor):
 def inline() -> Iterator[None]:
     """Let a build print in this process instead of starting one for each core."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(building, "_executor", Inline)
+        patch.setattr(runs, "executor", Inline)
         yield
 
 

@@ -11,9 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from materials import campaign as campaigns
 from materials.blanks import blanks
-from materials.campaign import FILE, Campaign, Contact, load
+from materials.campaign import FILE, Campaign, Contact, checks, load
 from surveys.definition import instrument
 from surveys.documents import DocumentError, Finding, parse
 from tests.materials.conftest import EXAMPLE, GONE, changed, edit, toml
@@ -329,7 +328,7 @@ def test_a_logo_that_links_to_itself_is_refused(folder: Path) -> None:
 def test_a_language_without_a_bundled_font_is_refused(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(campaigns, "usable", lambda _: list(languages().values()))
+    monkeypatch.setattr(checks, "usable", lambda _: list(languages().values()))
     changed(folder, ("languages", 5), "ti")
     assert [(found.key, "no font" in found.message) for found in findings(folder)] == [
         ("languages[6]", True)

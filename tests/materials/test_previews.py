@@ -10,7 +10,7 @@ import pytest
 import zxingcpp
 from PIL import Image
 
-from materials import previews
+from materials import previews, runs
 from materials.build import build
 from materials.campaign import FILE, load
 from materials.gallery import HOME, Gallery, picture, read_gallery, state_of, worst_of
@@ -22,6 +22,7 @@ from materials.sheets import Output, questionnaires, sheets
 from materials.shelves import answers_by_code, shelves
 from surveys.bursts import Cell
 from tests.materials.conftest import SMALL, Inline, changed, edit
+from translations.errors import Fault
 from translations.review import State
 
 pytestmark = pytest.mark.usefixtures("inline")
@@ -34,7 +35,7 @@ def looked(tmp_path_factory: pytest.TempPathFactory) -> Path:
     base = tmp_path_factory.mktemp("looked")
     (base / FILE).write_text(SMALL, "utf-8")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(previews, "_executor", Inline)
+        patch.setattr(runs, "executor", Inline)
         look(load(base), base, base / "out")
     return base
 
@@ -42,7 +43,7 @@ def looked(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def base(tmp_path: Path, looked: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return a copy of the campaign that a test may change."""
-    monkeypatch.setattr(previews, "_executor", Inline)
+    monkeypatch.setattr(runs, "executor", Inline)
     return Path(shutil.copytree(looked, tmp_path / "base", copy_function=shutil.copy2))
 
 
@@ -105,22 +106,25 @@ def test_a_sheet_that_does_not_fit_says_so_and_the_others_are_drawn(
 ) -> None:
     def draw(job: Job, path: Path) -> tuple[int, int]:
         if job.form.sticker:
-            raise LayoutError("the headline is too long.")
+            raise LayoutError("the headline is too long.", kind="too-long")
         path.touch()
         return 1, 1
 
     monkeypatch.setattr(previews, "draw", draw)
     shutil.rmtree(base / HOME)
-    faults = {artwork.format: (artwork.fault, artwork.preview) for artwork in again(base)}
-    assert faults["sticker"] == ("how-safe, sticker, de, rabet: the headline is too long.", "")
-    assert faults["flyer-a6"][0] == ""
+    found = {artwork.format: artwork for artwork in again(base)}
+    fault = found["sticker"].fault
+    assert fault == Fault(sentence="the headline is too long.", kind="too-long")
+    assert found["sticker"].preview == ""
+    assert found["flyer-a6"].fault is None
 
 
 def test_a_sheet_that_cannot_be_rendered_says_so(base: Path) -> None:
     edit(base, 'name = "Schule"', 'name = "学校"')
     faults = [artwork.fault for artwork in again(base) if artwork.fault]
     assert len(faults) == 2
-    assert "which cannot be stamped" in faults[0]
+    assert "which cannot be stamped" in faults[0].sentence
+    assert faults[0].kind == "letters"
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ import pypdfium2.raw as pdfium
 import pytest
 import zxingcpp
 
+from materials import production
 from materials.campaign import Campaign, load
 from materials.formats import BLEED, FORMATS, SMALLEST
 from materials.library import font_faces, home, topics
@@ -36,6 +37,20 @@ from tests.materials.conftest import (
 
 MM = 72 / 25.4
 SAFE = 2.5  # mm from the edge, where a knife may slip; a die for stickers is finer
+
+
+@pytest.mark.parametrize("name", ["qr.py", "campaign/document.py", "labels.toml"])
+def test_a_change_in_any_part_of_the_program_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    (tmp_path / "campaign").mkdir()
+    for each in ("qr.py", "campaign/document.py", "labels.toml"):
+        (tmp_path / each).write_text("before")
+    monkeypatch.setattr(production, "home", lambda: tmp_path)
+    told = production._program_hash.__wrapped__
+    before = told()
+    (tmp_path / name).write_text("after")
+    assert told() != before
 
 
 def usual(sample: Print) -> bytes:

@@ -16,7 +16,7 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 import pytest
 
-from materials import questionnaire as printing
+from materials import runs
 from materials.build import BuildError
 from materials.campaign import FILE, Campaign, Paper, load
 from materials.library import home
@@ -37,7 +37,7 @@ EVERY_LANGUAGE = pytest.mark.parametrize("tag", LANGUAGES)
 
 @pytest.fixture(autouse=True)
 def _inline(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(printing, "_executor", Inline)
+    monkeypatch.setattr(runs, "executor", Inline)
 
 
 def few(campaign: Campaign, tag: str, place: str = "rabet", copies: int = 3) -> Questionnaire:
@@ -50,7 +50,7 @@ def few(campaign: Campaign, tag: str, place: str = "rabet", copies: int = 3) -> 
 def printed(tag: str) -> bytes:
     """Return three copies of the example's questionnaire."""
     with TemporaryDirectory() as out, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(printing, "_executor", Inline)
+        patch.setattr(runs, "executor", Inline)
         (entry,) = build(load(EXAMPLE), EXAMPLE, Path(out), [few(load(EXAMPLE), tag)])
         return (Path(out) / entry.file).read_bytes()
 
@@ -200,7 +200,7 @@ def test_publisher_printer_place_and_how_to_do_it_stand_on_the_sheet() -> None:
 def sentences(campaign: Campaign, folder: Path, tag: str) -> list[str]:
     """Return the filters of a questionnaire in words."""
     (job,) = plan(campaign, folder, [few(campaign, tag)])
-    found = re.findall(r'<p class="filter">(.*?)</p>', job.html, re.DOTALL)
+    found = re.findall(r'<p class="filter">(.*?)</p>', job.page.html, re.DOTALL)
     return [" ".join(re.sub("<[^>]*>", "", text).split()) for text in found]
 
 

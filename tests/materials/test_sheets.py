@@ -4,7 +4,7 @@ from dataclasses import replace
 import pytest
 
 from materials.campaign import Campaign
-from materials.sheets import Output, Sheet, sheets, targets
+from materials.sheets import Output, Sheet, ready, sheets, targets
 from surveys import links
 from surveys.links import LinkError, read_code
 from tests.materials.conftest import sheet_of
@@ -15,12 +15,20 @@ def found(example: Campaign) -> list[Sheet]:
     return sheets(example)
 
 
-def test_the_example_has_179_sheets(found: list[Sheet]) -> None:
-    assert len(found) == 179
+def test_the_example_has_179_sheets_and_12_that_wait_for_results(
+    example: Campaign, found: list[Sheet]
+) -> None:
+    assert len(found) == 179 + 12
+    waiting = [sheet for sheet in found if sheet not in ready(replace(example, given=None), found)]
+    assert Counter((sheet.topic.id, sheet.format.id) for sheet in waiting) == {
+        ("results", "flyer-a6"): 6,
+        ("results", "poster-a3"): 6,
+    }
+    assert ready(example, found) == found
 
 
 @pytest.mark.parametrize(
-    ("part", "number"), [("topic", 5), ("format", 13), ("language", 6), ("place", 5)]
+    ("part", "number"), [("topic", 6), ("format", 13), ("language", 6), ("place", 5)]
 )
 def test_the_example_shows_all_that_there_is(found: list[Sheet], part: str, number: int) -> None:
     assert len({str(getattr(sheet, part)) for sheet in found}) == number
@@ -59,7 +67,7 @@ def test_a_sheet_is_named_in_a_sentence(example: Campaign) -> None:
 
 def test_no_two_copies_of_different_sheets_have_the_same_code(found: list[Sheet]) -> None:
     codes = [code for sheet in found for code in sheet.codes]
-    assert len(codes) == 167 + 12 * 21
+    assert len(codes) == 179 + 12 * 21
     assert len(targets(found)) == len(set(codes)) == len(codes)
 
 
@@ -115,6 +123,6 @@ def test_a_place_can_be_added_without_changing_a_code(
 def test_two_sheets_with_the_same_code_are_refused(
     example: Campaign, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(links, "CODE_LENGTH", 2)  # 32 codes for 167 sheets
+    monkeypatch.setattr(links, "CODE_LENGTH", 2)  # 32 codes for 179 sheets
     with pytest.raises(LinkError, match=r"Two sheets would bear the code \w\w: .* and .*; rename"):
         sheets(example)

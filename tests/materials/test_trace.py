@@ -243,7 +243,7 @@ def test_a_changed_translation_leaves_the_source_language_as_it_is(
 
 
 @pytest.mark.parametrize(
-    ("name", "part"), [("_templates_hash", "template"), ("_fonts_hash", "fonts")]
+    ("name", "part"), [("_templates_hash", "template"), ("fonts_hash", "fonts")]
 )
 def test_a_changed_template_or_font_is_told(
     every_output: Path, small: Path, monkeypatch: pytest.MonkeyPatch, name: str, part: str

@@ -1,16 +1,21 @@
 """A storage with a published survey, for the tests that store answers."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
+from alembic import command
 
-from surveys.definition import Instrument, Row, instrument
+from surveys.definition import Instrument, instrument
 from surveys.documents import read
 from surveys.links import Target
+from surveys.questions import Row
 from surveys.storage import Context, Storage
+from surveys.storage.database import _alembic
 
 SECRET = b"k" * 32
 DAY = date(2026, 11, 22)
@@ -31,6 +36,18 @@ def context(target: Target = RABET, asked: Instrument = LONG, wave: str = "autum
         language="ar",
         moment=datetime(2026, 11, 22, 17, 22),  # noqa: DTZ001  the campaign's own time
     )
+
+
+@contextmanager
+def older(storage: Storage) -> Iterator[tuple[sa.Connection, sa.MetaData]]:
+    """Make the tables of a program that kept no more than counts; yield a way to fill them."""
+    config = _alembic()
+    with storage._write() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0003")
+        old = sa.MetaData()
+        old.reflect(connection)
+        yield connection, old
 
 
 @pytest.fixture

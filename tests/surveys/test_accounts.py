@@ -7,12 +7,10 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from alembic import command
 from alembic.migration import MigrationContext
 
 from surveys.storage import SCHEMA, Account, Entry, Passkey, Storage
-from surveys.storage.database import _alembic
-from tests.surveys.conftest import SECRET
+from tests.surveys.conftest import SECRET, older
 
 DAY = date(2026, 11, 22)
 KEY = Passkey(credential=b"\x00\xff", public_key=b"k", sign_count=3, label="Telefon", added=DAY)
@@ -42,10 +40,7 @@ def whole(storage: Storage) -> str:
 
 def test_who_had_an_account_before_roles_is_an_admin(database_url: str) -> None:
     storage = Storage(database_url, SECRET)
-    config = _alembic()
-    with storage._write() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0003")
+    with older(storage) as (connection, _):
         connection.exec_driver_sql("INSERT INTO users VALUES ('old', '$argon2id$old')")
     storage.upgrade()
     old = storage.account("old")

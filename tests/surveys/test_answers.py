@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from surveys.answers import ORDERS, Way, arranged, counted, order
-from surveys.definition import ANSWERED, SKIPPED, Instrument, Option, instrument
+from surveys.definition import ANSWERED, SKIPPED, Instrument, instrument
+from surveys.questions import Option
 from tests.surveys.conftest import KINDS
 
 LONG = instrument("how-safe")

@@ -12,7 +12,6 @@ from surveys.conditions import Given
 from surveys.definition import (
     SKIPPED,
     Instrument,
-    Row,
     extract,
     from_json,
     instrument,
@@ -20,6 +19,7 @@ from surveys.definition import (
     messages,
 )
 from surveys.documents import DocumentError, parse, read
+from surveys.questions import Row
 
 REFERENCE = json.loads((Path(__file__).parents[1] / "reference" / "instrument.json").read_text())
 LONG, SHORT = instrument("how-safe"), instrument("here-now")

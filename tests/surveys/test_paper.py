@@ -3,9 +3,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from surveys import conditions
-from surveys.definition import Option
 from surveys.links import LinkError, Target
 from surveys.paper import Answered, Filter, Mark, Questionnaire, mark, read_mark
+from surveys.questions import Option
 from tests.surveys.conftest import KINDS, LONG, SHORT
 
 CODE = Target("east", "rabet", "how-safe", "paper", "ar", "how-safe", serial=17).code

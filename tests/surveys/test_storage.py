@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from hypothesis import HealthCheck, given, settings
@@ -16,9 +15,8 @@ from hypothesis import strategies as st
 
 from surveys.links import LinkError
 from surveys.storage import SCHEMA, OtherVersionError, Storage, StorageError
-from surveys.storage.database import _alembic
 from tests.kept import counted_by, kept, recounted
-from tests.surveys.conftest import DAY, LONG, PLATZ, RABET, SECRET, context
+from tests.surveys.conftest import DAY, LONG, PLATZ, RABET, SECRET, context, older
 
 
 def rows(storage: Storage, table: str) -> list[sa.Row[Any]]:
@@ -335,12 +333,7 @@ def test_a_database_of_an_older_program_is_counted_when_it_is_upgraded(
     database_url: str, tmp_path: Path
 ) -> None:
     storage = Storage(database_url, SECRET)
-    config = _alembic()
-    with storage._write() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0003")
-        old = sa.MetaData()
-        old.reflect(connection)
+    with older(storage) as (connection, old):
         version: dict[str, Any] = {
             "version": LONG.version,
             "survey": LONG.id,

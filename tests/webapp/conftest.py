@@ -1,15 +1,20 @@
 """The example campaign, published and served."""
 
 import secrets
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
+from flask.templating import Environment
 from flask.testing import FlaskClient
+from jinja2 import FileSystemBytecodeCache
+from playwright.sync_api import Browser, Page
 from werkzeug.test import TestResponse
 
 from materials.campaign import load
@@ -19,6 +24,7 @@ from surveys.links import Target
 from surveys.storage import Context, Storage
 from tests.conftest import NOON
 from tests.releases import LARGE, released
+from tests.webapp.accessibility import PHONE
 from webapp.app import create_app
 from webapp.config import SECOND_FACTOR, Settings, settings
 from webapp.passwords import hashed
@@ -34,6 +40,30 @@ CAMPAIGN = "leipziger-osten"
 LANGUAGES = ["de", "en", "ar", "rom", "tr", "ru"]
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _templates_are_compiled_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Each application takes the code of a template that another has compiled."""
+    cache = FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+
+    class Compiled(Environment):
+        def __init__(self, app: Flask, **options: Any) -> None:
+            super().__init__(app, bytecode_cache=cache, **options)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Flask, "jinja_environment", Compiled)
+        yield
+
+
+@pytest.fixture(scope="session")
+def upgraded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite database of the newest version, with nothing in it."""
+    path = tmp_path_factory.mktemp("database") / "philos.sqlite"
+    made = Storage(f"sqlite:///{path}", SECRET)
+    made.upgrade()
+    made.close()
+    return path
+
+
 @pytest.fixture
 def chosen(folder: Path) -> Settings:
     """The settings of the example campaign, with the database in its folder."""
@@ -44,10 +74,10 @@ def chosen(folder: Path) -> Settings:
 
 
 @pytest.fixture
-def storage(chosen: Settings) -> Iterator[Storage]:
+def storage(chosen: Settings, upgraded: Path) -> Iterator[Storage]:
     """The database, with links and surveys published and an account for each role."""
+    shutil.copy(upgraded, chosen.folder / "instance" / upgraded.name)
     made = Storage(chosen.database_url, chosen.secret)
-    made.upgrade()
     campaign = load(chosen.folder)
     links = published(campaign).values()
     made.publish(links, campaign.instruments.values(), NOON.date())
@@ -165,3 +195,12 @@ def signed_in_as(client: FlaskClient, storage: Storage, name: str, hands: Hands)
 def csrf_token(html: str) -> str:
     """Return the token of a form."""
     return html.split('name="csrf_token"')[1].split('value="')[1].split('"', maxsplit=1)[0]
+
+
+@pytest.fixture(scope="module")
+def phone(browser: Browser) -> Iterator[Page]:
+    """A small telephone, into which a test may put scripts that the pages themselves forbid."""
+    context = browser.new_context(viewport=PHONE, bypass_csp=True)
+    context.set_default_timeout(10_000)
+    yield context.new_page()
+    context.close()

@@ -6,30 +6,19 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
 from materials.example import write_example
 from tests.conftest import NOON
+from tests.webapp.accessibility import CUT_OFF, OUTSIDE, PHONE, faults, stops
 from tests.webapp.conftest import LANGUAGES
 from tests.webapp.site import CODE, ITEMS, PAGES, RECORDED, TAP, Site, site, write_kinds
 
-PHONE = {"width": 320, "height": 640}
 # What WCAG 1.4.12 lets a reader set
 SPACED = (
     "* { line-height: 1.5 !important; letter-spacing: .12em !important;"
     " word-spacing: .16em !important } p { margin-bottom: 2em !important }"
 )
-CUT_OFF = """() => [...document.querySelectorAll('main *, header *, footer *')]
-  .filter(e => !e.closest('.unseen') && e.clientWidth > 1
-    && (e.scrollWidth > e.clientWidth + 1 || e.scrollHeight > e.clientHeight + 1)
-    && getComputedStyle(e).overflow != 'visible')
-  .map(e => e.outerHTML.slice(0, 100))"""
-OUTSIDE = """() => [...document.querySelectorAll('body *')]
-  .filter(e => !e.closest('.unseen') && e.getBoundingClientRect().width)
-  .filter(e => e.getBoundingClientRect().left < -1
-    || e.getBoundingClientRect().right > innerWidth + 1)
-  .map(e => e.outerHTML.slice(0, 100))"""
 
 
 @pytest.fixture(scope="module")
@@ -41,33 +30,10 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         yield made
 
 
-@pytest.fixture(scope="module")
-def phone(browser: Browser) -> Iterator[Page]:
-    """A small telephone, into which a test may put scripts that the pages themselves forbid."""
-    context = browser.new_context(viewport=PHONE, bypass_csp=True)  # type: ignore[arg-type]
-    context.set_default_timeout(10_000)
-    yield context.new_page()
-    context.close()
-
-
 @pytest.fixture(autouse=True)
 def plain(phone: Page) -> None:
-    phone.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    phone.set_viewport_size(PHONE)
     phone.emulate_media(media="screen", color_scheme="light", forced_colors="none", contrast=None)
-
-
-# Every rule of WCAG 2.2 A and AA, and axe's best practices
-RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
-
-
-def faults(page: Page, *rules: str) -> list[str]:
-    """Return what axe finds by some rules, or groups of them."""
-    options = {"resultTypes": ["violations"], "runOnly": rules or RULES}
-    found = Axe().run(page, options=options)
-    return [
-        f"{fault['id']}: {[node['html'] for node in fault['nodes']]}"
-        for fault in found.response["violations"]
-    ]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -128,25 +94,6 @@ def test_whatever_is_touched_is_large_and_apart(
     lines = sorted((box for box, _ in boxes), key=lambda box: (box["top"], box["left"]))
     side = [(a, b) for a, b in pairwise(lines) if a["top"] == b["top"]]
     assert all(b["left"] >= a["right"] for a, b in side)
-
-
-FOCUSED = "document.activeElement.outerHTML.slice(0, 120)"
-# Where the ring is drawn: on the element itself or, where the whole row is touched, around it
-RINGED = """() => { const at = document.activeElement, row = at.closest('.choice') || at;
-  return [at, row].some(e => { const s = getComputedStyle(e);
-    return s.outlineStyle != 'none' && parseFloat(s.outlineWidth) >= 2 }) }"""
-
-
-def stops(page: Page, most: int = 60) -> list[str]:
-    """Press Tab through a page; return where it stops, after a look at the ring at each."""
-    found: list[str] = []
-    for _ in range(most):
-        page.keyboard.press("Tab")
-        if page.evaluate("document.activeElement == document.body"):
-            break
-        found.append(page.evaluate(FOCUSED))
-        assert page.evaluate(RINGED), found[-1]
-    return found
 
 
 @pytest.mark.parametrize("language", ["de", "ar"])

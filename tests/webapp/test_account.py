@@ -39,7 +39,12 @@ def test_a_new_password_ends_every_other_session(
     other = app.test_client()
     signed_in_as(other, storage, "kim", hands)
     answer = send(kim, "/staff/account/password", password=NEW, again=NEW)
-    assert "Ihr neues Passwort gilt" in kim.get(answer.location).text
+    page = kim.get(answer.location).text
+    assert "Ihr neues Passwort gilt. Überall sonst sind Sie abgemeldet, und Ihre Zugänge" in page
+    assert "Ein neues Passwort beendet alle Zugänge" in page
+    for path in ("", "password"):
+        said = kim.get(f"/staff/account/{path}").text
+        assert "Danach sind Sie überall sonst abgemeldet, und Ihre Zugänge" in said
     assert other.get("/staff/account/").status_code == 302
     assert sign_in(other, "kim", PASSWORD) == 403
     assert sign_in(other, "kim", NEW) == 303

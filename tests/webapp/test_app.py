@@ -1,4 +1,6 @@
 import gc
+import subprocess
+import sys
 
 import pytest
 
@@ -23,3 +25,11 @@ def test_a_worker_serves_the_campaign_that_it_was_handed_and_collects_garbage_le
         gc.unfreeze()
         gc.set_threshold(*before)
         app.extensions["philos"].storage.close()
+
+
+def test_a_process_that_serves_pages_does_not_load_what_none_of_them_needs() -> None:
+    """Each worker would take 50 MB more, and a second more to be there again."""
+    script = "import sys, webapp.app; print(*({*sys.argv[1:]} & sys.modules.keys()))"
+    heavy = ("weasyprint", "scipy", "numpy", "openpyxl", "pandas")
+    said = subprocess.run([sys.executable, "-c", script, *heavy], capture_output=True, check=True)
+    assert said.stdout.split() == []

@@ -51,6 +51,27 @@ def test_the_log_is_shown_by_kind(admin: FlaskClient, storage: Storage) -> None:
     assert "Hier steht noch nichts" in admin.get("/staff/log?kind=released").text
 
 
+@pytest.mark.parametrize(
+    ("entry", "said"),
+    [
+        ((Kind.FACTOR_ADDED, "anna", "Recovery"), "<td>Wiederherstellungscode</td>"),
+        ((Kind.SIGN_IN, "", "TOTP"), "<td>Einmalcode</td>"),
+        ((Kind.RELEASED, "summer-2026", ""), "<td>Sommerhalbjahr 2026</td>"),
+        ((Kind.RELEASED, "gone-2020", ""), "<td>gone-2020</td>"),
+        ((Kind.PRINTED, "1", "command=print&topic=results&tag=ar"), "Was Sie gesagt haben · Arab"),
+        ((Kind.PRINTED, "1", "command=print&topic=results&tag=ar"), "<td>1 Exemplar</td>"),
+        ((Kind.PRINTED, "20", "command=paper&paper-tag=de"), "Papierbögen · Deutsch"),
+    ],
+)
+def test_the_log_speaks_the_language_of_the_page(
+    admin: FlaskClient, storage: Storage, entry: tuple[Kind, str, str], said: str
+) -> None:
+    kind, subject, reason = entry
+    storage.log(Entry(minute=NOON, name="anna", kind=kind, subject=subject, reason=reason))
+    page = admin.get(f"/staff/log?kind={kind}").text
+    assert said in page.replace('<span dir="ltr">', "").replace("</span>", "")
+
+
 def test_the_log_is_read_page_by_page(admin: FlaskClient, storage: Storage) -> None:
     for number in range(PAGE + 1):
         minute = NOON - timedelta(minutes=number)

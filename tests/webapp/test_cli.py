@@ -17,9 +17,10 @@ from surveys.documents import read
 from surveys.storage import Context, Entry, Storage
 from tests.conftest import NOON, clock
 from tests.kept import kept, recounted
+from tests.webapp.test_demo import leave_the_open_wave
 from webapp import cli
 from webapp.commands import serving, translating
-from webapp.config import DEMO, FOLDER, WORKERS
+from webapp.config import DATABASE, DEMO, FOLDER, WORKERS
 from webapp.jobs import Jobs, Status
 
 KINDS = Path(__file__).parents[1] / "surveys" / "kinds.toml"
@@ -396,8 +397,9 @@ def test_serve_publishes_before_it_serves(folder: Path, monkeypatch: pytest.Monk
             started.append(self.arguments)
 
     monkeypatch.setattr(serving, "Granian", Server)
-    for name in (FOLDER, DEMO, WORKERS):
+    for name in (FOLDER, DEMO, WORKERS, DATABASE):
         monkeypatch.setenv(name, "")
+    leave_the_open_wave(folder)
     result = run("serve", folder, "--port", 0, "--demo")
     assert result.exit_code == 0, result.output
     assert started == [("webapp.app:worker", "127.0.0.1", 0)]
@@ -506,7 +508,7 @@ def test_work_does_what_waits_and_yields_to_others(
     assert job
     assert nice == [10]
     assert job.status is Status.FAILED
-    assert "nothing is not in the campaign; choose from" in job.state.error
+    assert "nothing is not in the campaign; choose from" in job.state.faults[0].sentence
 
 
 def on_paper(folder: Path, *arguments: str) -> Result:

@@ -1,10 +1,17 @@
+import re
+import signal
+import subprocess
 from dataclasses import replace
+from datetime import date
+from pathlib import Path
 
 from flask import Flask
 
-from materials.campaign import Campaign, load
+from materials.campaign import FILE, Campaign, load
+from materials.example import write_example
 from materials.sheets import sheets, targets
 from surveys.storage import Storage
+from tests.browser import PHILOS
 from tests.conftest import NOON
 from tests.kept import kept, recounted
 from webapp import demo
@@ -40,3 +47,35 @@ def test_the_trial_account_gets_a_new_password_each_time(app: Flask, storage: St
     first, second = renew_demo(storage), renew_demo(storage)
     assert first != second
     assert len(second) >= 12
+
+
+def leave_the_open_wave(folder: Path) -> None:
+    """Take the closed waves out of the example, so that a trial has none to release."""
+    file = folder / FILE
+    waves = r"(?:\[\[waves\]\]\n(?:.+\n)+)+(?=\[\[waves)"
+    file.write_text(re.sub(waves, "", file.read_text("utf-8")), "utf-8")
+
+
+def test_a_trial_that_is_still_starting_ends_when_it_is_told_to_and_starts_again(
+    tmp_path: Path,
+) -> None:
+    folder = tmp_path / "east"
+    write_example(folder, date.today())  # noqa: DTZ011
+    leave_the_open_wave(folder)
+    for until in ("Stop with Ctrl-C", "Sign in as demo", "worker"):
+        with subprocess.Popen(
+            [PHILOS, "serve", folder, "--demo", "--port", "0", "--workers", "1"],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        ) as process:
+            assert process.stdout
+            said = iter(process.stdout.readline, "")
+            assert next(line for line in said if line.startswith((until, "Sign in as demo")))
+            children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+            while until == "worker" and not children.read_text():
+                assert process.poll() is None
+            process.terminate()
+            rest = process.communicate(timeout=20)[0]
+        assert process.returncode in {0, -signal.SIGTERM}, rest
+        assert "Traceback" not in rest

@@ -4,12 +4,13 @@ import html
 import re
 import shutil
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -27,11 +28,15 @@ from tests.browser import served
 from tests.conftest import NOON, clock
 from tests.kept import kept, recounted
 from tests.webapp.conftest import code, csrf_token, sign_in
+from tests.webapp.site import Site
+from tests.webapp.staff_site import sign_in as start_session
+from tests.webapp.staff_site import staff_site, storage_of
 from webapp.app import create_app
 from webapp.config import Settings
 
 CAMPAIGN = "leipziger-osten"
 KINDS = Path(__file__).parents[1] / "surveys" / "kinds.toml"
+ENTRY = "**/staff/entry*"
 REFERER = {"Referer": "https://localhost/staff/entry"}
 
 
@@ -330,7 +335,7 @@ def test_what_is_no_sheet_is_told_at_the_field_and_can_be_corrected(
     assert said in page.text
     assert focus(page.text) == "sheet"
     assert f'name="sheet" value="{html.escape(typed)}"' in page.text
-    assert "<script" not in page.text
+    assert "<script>alert" not in page.text
     assert post(staff, typed, {"rel": "1"}).status_code == 422
 
 
@@ -485,12 +490,16 @@ def test_every_paper_code_is_published(storage: Storage, campaign: Campaign) -> 
     assert {target.code for target in storage.targets(codes)} == set(codes)
 
 
-def test_the_page_needs_no_script_and_no_style_of_its_own(
-    app: Flask, staff: FlaskClient, mark: paper.Mark
+def test_the_page_has_one_script_that_reaches_this_address_alone(
+    staff: FlaskClient, mark: paper.Mark
 ) -> None:
-    page = staff.get(f"/staff/entry?sheet={mark}").text
-    assert "<script" not in page
-    assert not re.findall(r' (?:style|on[a-z]+)="', page)
+    for path in ("/staff/entry", f"/staff/entry?sheet={mark}"):
+        page = staff.get(path)
+        assert page.text.count("<script") == 1
+        assert not re.findall(r' (?:style|on[a-z]+)="', page.text)
+        policy = page.headers["Content-Security-Policy"].split("; ")
+        assert "connect-src 'self'" in policy
+        assert [each for each in policy if re.fullmatch(r"script-src 'sha256-[^ ]+'", each)]
 
 
 def _press_enter(page: Page) -> None:
@@ -503,13 +512,16 @@ def _has_keyboard(page: Page) -> str:
     return str(page.evaluate("document.activeElement.name"))
 
 
-def test_a_sheet_is_entered_in_a_real_browser_with_the_keyboard_alone(
+def test_a_sheet_is_entered_with_the_keyboard_alone_where_scripts_are_off(
     browser: Browser, tmp_path: Path
 ) -> None:
     folder = tmp_path / "east"
     write_example(folder, date.today())  # noqa: DTZ011
     mark = mark_of(load(folder))
-    with served(folder, "--demo") as base, browser.new_context(locale="de") as context:
+    with (
+        served(folder, "--demo") as base,
+        browser.new_context(locale="de", java_script_enabled=False) as context,
+    ):
         log = (tmp_path / "serve.log").read_text("utf-8")
         page = context.new_page()
         page.set_viewport_size({"width": 320, "height": 640})
@@ -555,3 +567,102 @@ def test_a_sheet_of_a_wave_whose_results_stand_is_stored_and_said_not_to_be_in_t
     page = staff.get(saved.headers["Location"]).text
     assert "In den freigegebenen Ergebnissen dieser Welle ist er nicht enthalten." in page
     assert stored(storage, mark).answers["rel"] == 1
+
+
+@contextmanager
+def unanswered(page: Page) -> Iterator[None]:
+    """Let the server answer nothing of this page until the end."""
+    page.route(ENTRY, lambda _: None)
+    yield
+    page.unroute(ENTRY)  # which lets go what was held
+
+
+class TestTypingAhead:
+    """A coordinator types without looking, in a real browser."""
+
+    @pytest.fixture
+    def site(self, tmp_path: Path) -> Iterator[Site]:
+        with staff_site(tmp_path / "east") as made:
+            campaign = made.app.extensions["philos"].campaign
+            codes = published(campaign).values()
+            storage_of(made).publish(codes, campaign.instruments.values(), NOON.date())
+            yield made
+
+    @pytest.fixture
+    def page(self, site: Site, browser: Browser) -> Iterator[Page]:
+        with browser.new_context(locale="de") as context:
+            page = context.new_page()
+            page.clock.install()
+            start_session(site, page)
+            page.goto(f"{site.base}/staff/entry")
+            page.wait_for_selector("#sheet:focus")
+            yield page
+
+    @pytest.fixture
+    def marks(self, site: Site) -> list[paper.Mark]:
+        campaign = site.app.extensions["philos"].campaign
+        return [mark_of(campaign, serial=serial) for serial in (1, 2, 3)]
+
+    @pytest.fixture
+    def items(self, site: Site) -> list[str]:
+        return list(site.app.extensions["philos"].campaign.instruments["how-safe"].items)
+
+    def test_nothing_is_lost_or_shifted_while_the_server_has_not_answered(
+        self, site: Site, page: Page, marks: list[paper.Mark], items: list[str]
+    ) -> None:
+        answers = {
+            mark: [1 + (number + place) % 2 for place in range(len(items))]
+            for number, mark in enumerate(marks)
+        }
+        with unanswered(page):
+            for mark, codes in answers.items():
+                page.keyboard.type("\n".join(map(str, [mark, *codes, "", ""])))
+        page.wait_for_selector(f".stored h2:has-text('{marks[-1]}')")
+        assert _has_keyboard(page) == "sheet"
+        for mark, codes in answers.items():
+            given = stored(storage_of(site), mark).answers
+            assert given == dict(zip(items, codes, strict=True))
+
+    def test_what_was_typed_after_a_wrong_number_waits_until_it_is_put_right(
+        self, site: Site, page: Page, marks: list[paper.Mark], items: list[str]
+    ) -> None:
+        rest = "2\n" * (len(items) - 2)
+        with unanswered(page):
+            page.keyboard.type(f"{marks[0]}\n1\n7\n{rest}\n")
+            page.keyboard.type(f"{marks[1]}\n" + "1\n" * len(items) + "\n")
+        page.wait_for_selector("[data-tell=held]:visible")
+        page.keyboard.type("9\n")  # without looking up
+        assert page.input_value("[name='answer.day']") == "7"
+        assert _has_keyboard(page) == "answer.day"
+        assert storage_of(site).response(CAMPAIGN, marks[0].token) is None
+        page.keyboard.press("Escape")
+        assert page.locator("[data-tell=held]").is_hidden()
+        page.keyboard.press("Delete")
+        page.keyboard.type("2\n" + "\n" * len(rest.split()) + "\n")
+        page.wait_for_selector("#sheet[value='9'][aria-invalid]")
+        first, second = (stored(storage_of(site), mark).answers for mark in marks[:2])
+        assert list(first.values()) == [1] + [2] * (len(items) - 1)
+        assert set(second.values()) == {1}
+
+    def test_a_server_that_does_not_answer_is_asked_again_and_the_page_says_so(
+        self, page: Page, marks: list[paper.Mark]
+    ) -> None:
+        page.route(ENTRY, lambda route: route.abort())
+        page.keyboard.type(f"{marks[0]}\n1\n")
+        page.wait_for_selector("[data-tell=away]:visible")
+        page.unroute(ENTRY)
+        page.clock.fast_forward(2_000)
+        page.wait_for_selector("[name='answer.rel']")
+        assert page.input_value("[name='answer.rel']") == "1"
+        assert _has_keyboard(page) == "answer.day"
+
+    def test_a_sheet_that_is_not_taken_stays_and_is_said_not_to_be_stored(
+        self, site: Site, page: Page, marks: list[paper.Mark], items: list[str]
+    ) -> None:
+        page.keyboard.type(f"{marks[0]}\n")
+        page.wait_for_selector("[name='answer.rel']:focus")
+        page.context.clear_cookies()
+        page.keyboard.type("1\n" * len(items) + "\n")
+        page.wait_for_selector("[data-tell=refused]:visible")
+        assert page.input_value("[name='answer.rel']") == "1"
+        assert storage_of(site).response(CAMPAIGN, marks[0].token) is None

@@ -4,10 +4,11 @@ import os
 import signal
 import socket
 import sqlite3
+import subprocess
 import threading
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, suppress
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from flask.testing import FlaskClient
 
 from materials.example import write_example
 from surveys.storage import Storage
-from tests.browser import serving
+from tests.browser import PHILOS, serving
 from tests.conftest import NOON
 from tests.kept import kept, recounted
 from tests.surveys.conftest import DAY, LONG, RABET, SECRET, context
@@ -83,6 +84,26 @@ def stored(folder: Path, url: str) -> tuple[int, int]:
     counted = sum(recounted(storage).values())
     storage.close()
     return rows, counted
+
+
+def test_a_service_that_is_told_to_end_while_its_workers_start_ends(folder: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        address = probe.getsockname()
+    server = subprocess.Popen(
+        [PHILOS, "serve", folder, "--port", str(address[1])],
+        stdout=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        while server.poll() is None:  # it listens before its workers do
+            with suppress(OSError), closing(socket.create_connection(address, timeout=5)):
+                break
+        server.terminate()
+        assert server.wait(timeout=60) == 0
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(server.pid, signal.SIGKILL)
+        server.wait()
 
 
 def test_a_service_that_is_killed_loses_no_answer_and_counts_none_twice(

@@ -3,7 +3,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 
-from surveys.definition import FORMS, SKIPPED
+from surveys.definition import SKIPPED
+from surveys.questions import FORMS
 from tests.surveys.conftest import KINDS, LONG, SHORT
 from webapp.forms import READERS, AnswerError, Fault, fault, read_answer
 

@@ -18,6 +18,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from translations.errors import Fault
 from webapp import jobs as working
 from webapp import running
 from webapp.jobs import DAY, HOME, KEPT, MOST_QUEUED, Jobs, QueueFullError, Status
@@ -39,6 +40,9 @@ if wish == "wait":
     time.sleep(600)
 if wish == "refuse":
     sys.exit("A text is not reviewed.")
+if wish == "explain":
+    print(json.dumps({"faults": [{"sentence": "No.", "kind": "unreviewed", "values": {"n": 1}}]}))
+    sys.exit("No.")
 if wish == "misuse":
     print("Usage: philos print [DIR]\\n\\nError: No such place.", file=sys.stderr)
     sys.exit(2)
@@ -49,7 +53,8 @@ if wish == "silent":
 file = folder / "out" / "a.pdf"
 file.parent.mkdir(exist_ok=True)
 draft = file.with_suffix(".part")
-draft.write_text(wish + os.environ.get("PHILOS_DATABASE_URL", ""))
+told = (os.environ.get(name, "") for name in ("PHILOS_DATABASE_URL", "PHILOS_DEMO"))
+draft.write_text(wish + "".join(told))
 draft.replace(file)
 print("2/2", file=sys.stderr)
 print(json.dumps({"sheets": [{"topic": wish, "file": "a.pdf"}]}))
@@ -139,10 +144,11 @@ def test_a_job_that_prints_results_learns_where_they_are(
     jobs: Jobs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PHILOS_DATABASE_URL", "postgresql://anna:secret@host/answers")
+    monkeypatch.setenv("PHILOS_DEMO", "1")
     ask(jobs)
     jobs.work()
     said = (jobs.campaign / "out" / "a.pdf").read_text()
-    assert said == "apostgresql://anna:secret@host/answers"
+    assert said == "apostgresql://anna:secret@host/answers1"
 
 
 def test_the_same_is_asked_for_once_as_long_as_it_waits(jobs: Jobs) -> None:
@@ -251,7 +257,16 @@ def test_an_end_is_told_in_sentences_or_as_a_crash(
     jobs.work()
     job = jobs.find(name)
     assert job
-    assert (job.status, job.state.error) == (ended, said)
+    faults = (Fault(sentence=said),) if said else ()
+    assert (job.status, job.state.faults) == (ended, faults)
+
+
+def test_what_a_command_says_of_its_faults_is_kept(jobs: Jobs) -> None:
+    name = ask(jobs, "explain")
+    jobs.work()
+    job = jobs.find(name)
+    assert job
+    assert job.state.faults == (Fault(sentence="No.", kind="unreviewed", values={"n": 1}),)
 
 
 @given(st.text() | st.sampled_from(["", ".", "..", "../../campaign.toml", "a" * 32, "A" * 32]))
@@ -324,7 +339,15 @@ def test_a_worker_is_started_where_somebody_waits_and_nobody_works(
 
 
 def test_what_was_asked_for_is_kept_as_it_was(jobs: Jobs) -> None:
-    name = jobs.ask("print", ["--topic=ä\n", "--final"], by="änne", wishes={"topic": ["ä\n"]})
+    left_out = [{"topic": "ä\n", "format": "card"}]
+    name = jobs.ask(
+        "print",
+        ["--topic=ä\n", "--final"],
+        by="änne",
+        wishes={"topic": ["ä\n"]},
+        left_out=left_out,
+        waiting=["results"],
+    )
     job = jobs.find(name)
     assert job
     said = asdict(job.asked)
@@ -334,5 +357,7 @@ def test_what_was_asked_for_is_kept_as_it_was(jobs: Jobs) -> None:
         "arguments": ["--topic=ä\n", "--final"],
         "by": "änne",
         "wishes": {"topic": ["ä\n"]},
+        "left_out": left_out,
+        "waiting": ["results"],
         "key": "",
     }

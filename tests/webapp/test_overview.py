@@ -154,6 +154,16 @@ def test_sheets_are_told_with_their_copies_and_what_a_copy_brought(
     assert flyers.startswith("12 16.000 ")  # 500 that were wanted are 1500 that were printed
 
 
+def test_sheets_of_results_bring_nothing_before_there_are_any(
+    staff: FlaskClient, storage: Storage, campaign: Campaign
+) -> None:
+    answer(storage, 12)
+    given_back = "Flyer A6 Was Sie gesagt haben"
+    assert given_back not in rows(staff.get("/staff/").text)
+    put(storage, campaign, "summer-2026")
+    assert given_back in rows(staff.get("/staff/").text)
+
+
 def test_a_closed_wave_says_what_to_do_and_leads_to_its_release(staff: FlaskClient) -> None:
     page = staff.get("/staff/").text
     assert "Geben Sie alle Papierbögen dieser Welle ein" in text(page)
@@ -218,9 +228,11 @@ def test_an_error_is_told_in_its_words_and_it_can_be_tried_again(
     staff: FlaskClient, jobs: Jobs
 ) -> None:
     send(staff, RELEASE)
-    ended(jobs, status=Status.FAILED, error="The database is <full>.")
+    full = {"sentence": "The database is <full>.", "kind": "storage", "values": {}}
+    ended(jobs, status=Status.FAILED, faults=[full])
     page = staff.get(RELEASE).text
-    assert "The database is &lt;full&gt;." in page
+    assert "Die Datenbank lässt sich gerade nicht benutzen." in text(page)
+    assert "full" not in page
     assert "Jetzt freigeben" in page
     ended(jobs, status=Status.CRASHED)
     assert "von außen beendet" in text(staff.get(RELEASE).text)
@@ -267,7 +279,7 @@ def test_a_released_wave_leads_to_its_results(
 
 
 def test_an_admin_releases_anew_with_a_reason(
-    client: FlaskClient, storage: Storage, campaign: Campaign, jobs: Jobs
+    app: Flask, client: FlaskClient, storage: Storage, campaign: Campaign, jobs: Jobs
 ) -> None:
     put(storage, campaign, "summer-2026")
     admin = as_(client, "anna")
@@ -279,9 +291,12 @@ def test_an_admin_releases_anew_with_a_reason(
     assert send(admin, RELEASE, reason=REASON).status_code == 303
     (job,) = jobs.all()
     assert f"--again={REASON}" in job.asked.arguments
-    ended(jobs, status=Status.FAILED, error="It did not work.")
+    underway = "Wird gerade neu freigegeben …"
+    assert underway in text(admin.get("/staff/").text)
+    assert underway in text(as_(app.test_client(), "vera").get("/staff/").text)
+    ended(jobs, status=Status.FAILED, faults=[{"sentence": "No.", "kind": "nothing-new"}])
     page = text(admin.get(RELEASE).text)
-    assert "It did not work." in page
+    assert "Seit der letzten Freigabe ist zu dieser Welle nichts hinzugekommen." in page
     assert "Freigegeben am 28.09.2026" in page  # the results of before still stand
 
 
@@ -301,6 +316,9 @@ def test_the_command_releases_once_and_anew_with_a_reason_that_is_logged(
     answer(storage, 20, wave="summer-2026", moment=datetime(2026, 9, 2, 12))  # noqa: DTZ001
     code, said = philos("release", folder, "--wave", "summer-2026")
     assert (code, "released already" in said) == (1, True)
+    code, said = philos("release", folder, "--wave", "summer-2026", "--json")
+    assert code == 1
+    assert '"kind": "released"' in said
     assert storage.releases(CAMPAIGN)["summer-2026"] == first
     code, said = philos("release", folder, "--wave=summer-2026", f"--again={REASON}", "--json")
     assert (code, json.loads(said)["responses"]) == (0, 60)

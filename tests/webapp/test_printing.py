@@ -6,6 +6,8 @@ import json
 import re
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -18,16 +20,24 @@ from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
+from materials.build import unreviewed
 from materials.campaign import FILE, load
+from materials.formats import FORMATS
 from materials.gallery import HOME, Artwork, Gallery, picture, state_of, write_gallery
+from materials.library import topics
 from materials.manifest import MANIFEST
+from materials.pdf import Overflow
 from materials.sheets import questionnaires, sheets
+from surveys.documents import Finding
 from surveys.storage import Context, Storage
 from tests.conftest import NOON
 from tests.webapp.conftest import CAMPAIGN, code, csrf_token, sign_in, token
+from translations.catalogs import Texts
+from translations.errors import Fault
+from translations.languages import source
 from webapp import archive, jobs, printing
 from webapp.jobs import Jobs, State, Status
-from webapp.orders import PaperForm, SheetsForm
+from webapp.orders import PaperForm, SheetsForm, lacking
 
 REFERER = {"Referer": "https://localhost/staff/materials/print"}
 MATERIALS = """
@@ -181,9 +191,30 @@ def test_the_gallery_shows_before_anything_is_known_and_has_it_looked_at_once(
 def test_the_gallery_says_why_nothing_could_be_drawn(staff: FlaskClient, folder: Path) -> None:
     staff.get("/staff/materials")
     (job,) = Jobs(folder).all()
-    Jobs(folder)._write(job.id, State(status=Status.FAILED, error="campaign.toml is <broken>."))
+    fault = Finding("campaign.toml", "is <broken>.", key="host").fault
+    Jobs(folder)._write(job.id, State(status=Status.FAILED, faults=(fault,)))
+    said = text(staff.get("/staff/materials"))
+    assert (
+        "konnten nicht gezeichnet werden. In der Datei campaign.toml stimmt etwas nicht, bei host "
+        in said
+    )
+    assert "(englisch) campaign.toml: host: is <broken>." in said
+
+
+def test_the_gallery_shows_what_was_drawn_while_it_was_asked_for(
+    staff: FlaskClient, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def drawn_at_once(found: Jobs, *arguments: Any, **options: Any) -> str:
+        name = ask(found, *arguments, **options)
+        looked(folder)
+        found._write(name, State(status=Status.DONE))
+        return name
+
+    ask = Jobs.ask
+    monkeypatch.setattr(Jobs, "ask", drawn_at_once)
     page = staff.get("/staff/materials")
-    assert "konnten nicht gezeichnet werden. campaign.toml is <broken>." in text(page)
+    assert page.text.count("<img") == 6
+    assert "Vorschauen" not in text(page)
 
 
 def test_the_gallery_has_pictures_states_copies_and_answers(
@@ -286,12 +317,13 @@ def test_a_campaign_that_was_edited_since_the_start_is_told(
 
 def test_a_sheet_that_cannot_be_printed_says_why(staff: FlaskClient, folder: Path) -> None:
     (folder / HOME).mkdir(parents=True)
-    broken = Artwork(
-        topic="project", format="poster-a4", language="ar", states={}, fault="Too <long>."
-    )
+    fault = Overflow("<b>", "ar", "text", 3.14).fault
+    broken = Artwork(topic="project", format="poster-a4", language="ar", states={}, fault=fault)
     write_gallery(folder, Gallery(state=state_of(folder), artworks=(broken,), changed={}))
     said = text(staff.get("/staff/materials"))
-    assert "lässt sich nicht drucken Arabisch ✕ Too <long>." in said
+    assert "lässt sich nicht drucken Arabisch ✕ Der Text „<b>“ ist zu lang" in said
+    assert "ragt er 3,1 mm aus" in said
+    assert "stands" not in said
 
 
 def test_a_picture_is_sent_and_kept_by_the_browser_alone(staff: FlaskClient, folder: Path) -> None:
@@ -512,20 +544,124 @@ def test_a_page_of_a_running_job_loads_itself_anew_unless_asked_not_to(
     [
         (Status.CANCELLED, "Dieser Auftrag wurde abgebrochen."),
         (Status.CRASHED, "Der Druck wurde von außen beendet"),
-        (Status.FAILED, "Das lässt sich so nicht drucken label <50>"),
+        (Status.FAILED, "Das lässt sich so nicht drucken Noch gibt es kein Ergebnis"),
         (Status.DONE, "Dabei ist keine Datei herausgekommen."),
     ],
 )
 def test_how_a_job_ended_is_told_in_words(
     staff: FlaskClient, folder: Path, status: Status, said: str
 ) -> None:
-    name = ended(folder, status=status, error="label <50>" if status is Status.FAILED else "")
+    faults = [Fault(sentence="Release it with philos release.", kind="no-result")]
+    name = ended(folder, status=status, faults=tuple(faults if status is Status.FAILED else []))
     page = staff.get(f"/staff/materials/jobs/{name}")
     assert said in text(page)
+    assert "philos release" not in page.text
     assert "Refresh" not in page.headers
     assert f"/staff/materials/jobs/{name}" in staff.get("/staff/materials").text
     assert "/staff/materials/print?topic=how-safe&amp;output=press" in page.text
     assert staff.get(f"/staff/materials/jobs/{name}/all.zip").status_code == 404
+
+
+def test_what_is_wrong_with_many_sheets_is_said_once(staff: FlaskClient, folder: Path) -> None:
+    wanted = [sheet for sheet in sheets(load(folder)) if sheet.tag == "ar"]
+    faults = tuple(unreviewed(sheet, ["x"]) for sheet in wanted * 4)
+    said = text(
+        staff.get(f"/staff/materials/jobs/{ended(folder, status=Status.FAILED, faults=faults)}")
+    )
+    assert said.count("noch von niemandem geprüft") == 1
+    assert "Wie sicher fühlen Sie sich?, Flyer A6, Arabisch, Rabet" in said
+    assert f"und {len(faults) - 10} weitere Blätter" in said
+
+
+@pytest.mark.parametrize("command", ["print", "paper"])
+def test_a_print_job_is_logged_once_with_what_and_how_many(
+    staff: FlaskClient, storage: Storage, command: str
+) -> None:
+    chosen: dict[str, dict[str, Any]] = {
+        "print": {"topic": "how-safe", "tag": "ar", "output": ["office", "screen"]},
+        "paper": {"paper-tag": "ar", "paper-copies": "3"},
+    }
+    for _ in range(2):
+        assert post(staff, command, chosen[command]).status_code == 303
+    (entry,) = storage.entries(["printed"], most=9)
+    assert entry.name == "anna"
+    said = text(staff.get("/staff/log?kind=printed"))
+    assert {
+        # two places with a flyer of 500 for each use, and three stickers, which have no screen
+        "print": "Druckauftrag Wie sicher fühlen Sie sich? · Arabisch · Bürodrucker · Bildschirm "
+        "1005 Exemplare",
+        "paper": "Druckauftrag Papierbögen · Arabisch 15 Exemplare",
+    }[command] in said
+
+
+def test_what_was_ticked_and_is_no_sheet_is_told_on_the_page_of_the_job(
+    staff: FlaskClient, folder: Path
+) -> None:
+    chosen = {
+        "topic": ["how-safe", "project"],
+        "format": ["flyer-a6", "sticker"],
+        "place": ["rabet", "torgauer-platz"],
+        "output": ["office", "screen"],
+    }
+    page = text(staff.get(post(staff, "print", chosen).location))
+    told = page.partition("gibt es kein solches Blatt: ")[2]
+    assert told.partition(" Aufkleber gibt es nur")[0] == (
+        "Das Projekt · Flyer A6 Das Projekt · Aufkleber Das Projekt · Torgauer Platz "
+        "Aufkleber · Torgauer Platz Aufkleber · Bildschirm"
+    )
+    whole = text(staff.get(post(staff, "print", {"topic": "project", "output": "office"}).location))
+    assert "Weggelassen" not in whole
+
+
+def test_sheets_of_results_wait_for_a_release_and_the_page_says_so(
+    staff: FlaskClient, storage: Storage, app: Flask
+) -> None:
+    serving = app.extensions["philos"]
+    material = replace(serving.campaign.materials[0], topic="results", places=("rabet",))
+    serving.campaign.__dict__["materials"] += (material,)
+    waits = "„Was Sie gesagt haben“ ist nicht dabei: Noch ist keine Welle freigegeben."
+    wished = {"format": "flyer-a6", "output": "office"}
+    assert waits in text(staff.get(post(staff, "print", wished).location))
+    storage.put_release(CAMPAIGN, "summer-2026", "{}")
+    released = post(staff, "print", wished | {"copies": "7"})
+    assert waits not in text(staff.get(released.location))
+
+
+def test_more_copies_than_there_are_codes_are_refused_at_the_field(
+    staff: FlaskClient, folder: Path
+) -> None:
+    answer = post(staff, "print", {"format": "sticker", "output": "office", "copies": "4"})
+    assert answer.status_code == 422
+    assert "So viele gibt es vielleicht nicht." in text(answer)
+    assert Jobs(folder).all() == []
+
+
+@given(
+    ticked=st.dictionaries(
+        st.sampled_from(["a", "b", "c"]), st.lists(st.sampled_from("xyz"), min_size=1, unique=True)
+    ),
+    found=st.lists(st.fixed_dictionaries(dict.fromkeys("abc", st.sampled_from("xyz")))),
+)
+def test_what_is_left_out_is_told_in_the_smallest_combinations_that_nothing_is(
+    ticked: dict[str, list[str]], found: list[dict[str, str]]
+) -> None:
+    told = lacking(ticked, found)
+    for each in told:
+        assert not [one for one in found if each.items() <= one.items()]
+        for name in each:
+            rest = each.items() - {(name, each[name])}
+            assert not rest or [one for one in found if rest <= one.items()]
+    for values in product(*ticked.values()):
+        whole = dict(zip(ticked, values, strict=True))
+        there = any(whole.items() <= one.items() for one in found)
+        assert not ticked or there != any(each.items() <= whole.items() for each in told)
+
+
+def test_every_topic_and_format_has_a_title(app: Flask) -> None:
+    said = {"campaign": app.extensions["philos"].campaign, "texts": Texts(source(), "staff")}
+    say = app.jinja_env.get_template("staff/words.jinja").make_module(said)
+    for name, ids in (("topic", topics()), ("format", FORMATS)):
+        assert not [each for each in ids if getattr(say, name)(each) == each]
 
 
 def test_a_job_is_cancelled(staff: FlaskClient, folder: Path) -> None:

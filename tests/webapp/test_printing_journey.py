@@ -26,9 +26,10 @@ from materials.previews import look
 from materials.sheets import sheets
 from tests.browser import served
 from tests.test_journey import philos
+from tests.webapp.accessibility import CUT_OFF, OUTSIDE, faults, stops
 from tests.webapp.conftest import PASSWORD
-from tests.webapp.test_accessibility import CUT_OFF, OUTSIDE, faults, stops
 from tests.webapp.test_printing import FLYER, MATERIALS, QUESTIONNAIRE, ended
+from translations.errors import Fault
 from webapp.jobs import HOME, Job, Jobs, Status
 
 PATIENCE = 120_000  # ms; other tests print at the same time
@@ -103,9 +104,9 @@ def test_from_the_gallery_to_printed_files(
     desk: Page, base: str, campaign: Path, tmp_path: Path
 ) -> None:
     desk.goto(f"{base}/staff/materials")
-    for _ in range(1000):  # until the previews are drawn
-        if not desk.get_by_text("werden gerade neu gezeichnet").count():
-            break
+    if desk.get_by_text("werden gerade neu gezeichnet").count():
+        (drawing,) = [job for job in Jobs(campaign).all() if job.asked.command == "gallery"]
+        done(campaign, drawing.id)
         desk.get_by_text("Seite neu laden").click()
     assert desk.locator("figure img").count() == 6
     picture = desk.locator("figure img").first
@@ -170,9 +171,9 @@ def test_what_nobody_has_reviewed_is_refused_by_the_run_itself(desk: Page, campa
     desk.goto(f"{desk.url.partition('/staff')[0]}/staff/materials/jobs/{name}")
     desk.wait_for_selector("section.error")
     said = desk.locator("section.error").inner_text()
-    assert "project, poster-a4, ar, rabet: " in said
-    assert "texts are not reviewed, such as" in said
-    assert "project, poster-a4, de" not in said
+    assert "Das Projekt, Plakat A4, Arabisch, Rabet" in said
+    assert "Hier sind Texte noch von niemandem geprüft." in said
+    assert "Das Projekt, Plakat A4, Deutsch" not in said
 
 
 def test_a_run_that_is_killed_says_so_and_can_be_asked_for_again(
@@ -254,16 +255,23 @@ def done(campaign: Path, name: str) -> None:
 def pages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, dict[str, str]]]:
     """A campaign with every state of a page, served; its address, and where each state is."""
     folder = few(tmp_path_factory.mktemp("pages") / "east")
-    look(load(folder), folder, folder / "out")
+    named = sheets(load(folder))[0].named
+    faults = (Fault(sentence="x", kind="unreviewed", values=named), Fault(sentence="No."))
+    left_out = [
+        {"topic": "project", "format": "sticker"},
+        {"format": "sticker", "output": "screen"},
+    ]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Jobs, "see_to_it", lambda _: None)
         found = {
             "done": ended(folder, FLYER, QUESTIONNAIRE),
-            "failed": ended(folder, status=Status.FAILED, error="Label 50 is not there."),
+            "failed": ended(folder, status=Status.FAILED, faults=faults),
             "crashed": ended(folder, status=Status.CRASHED),
             "cancelled": ended(folder, status=Status.CANCELLED),
             "running": ended(folder, status=Status.RUNNING, done=3, total=40),
-            "waiting": Jobs(folder).ask("paper", ["--language=ar"], by="anna"),
+            "waiting": Jobs(folder).ask(
+                "print", ["--language=ar"], by="anna", left_out=left_out, waiting=["results"]
+            ),
         }
     paths = {name: f"/jobs/{job}?still=1&" for name, job in found.items()}
     chosen = "?topic=how-safe&tag=ar&place=rabet&"
@@ -272,6 +280,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, dict[
         served(folder, "--workers", "1", PHILOS_SECOND_FACTOR="optional") as address,
     ):
         fcntl.flock(lock, fcntl.LOCK_EX)  # so that what runs goes on
+        look(load(folder), folder, folder / "out")  # what was known before is forgotten
         yield (
             f"{address}/staff/materials",
             {"gallery": "?", "chosen": chosen, "empty": "?topic=no&", "print": "/print?", **paths},

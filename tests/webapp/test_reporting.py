@@ -18,6 +18,7 @@ from materials.example import write_example
 from materials.render import RenderError
 from materials.report import Content, ReportError, printed, report
 from materials.trace import read_origin
+from surveys.comparison import MADE_UP
 from surveys.storage import Storage
 from tests.conftest import NOON
 from tests.released import hide, put
@@ -40,11 +41,11 @@ def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def told_in(folder: Path, **wanted: str) -> Content:
+def told_in(folder: Path, wave: str | None = None, *, made_up: bool = False) -> Content:
     """Return what a report of a folder's campaign tells."""
     chosen = settings(folder, environ={})
     storage = Storage(chosen.database_url, chosen.secret)
-    found = content(Results(load(folder), storage), **wanted)
+    found = content(Results(load(folder), storage, made_up=made_up), wave=wave)
     storage.close()
     return found
 
@@ -54,10 +55,20 @@ def told(released: Path) -> Content:
     return told_in(released)
 
 
+@pytest.fixture(scope="module")
+def german(released: Path, told: Content) -> bytes:
+    """The report in German; it takes seconds to set."""
+    return report(load(released), released, told, language("de")).pdf
+
+
 @pytest.fixture(scope="module", params=["de", "ar"])
-def made(request: pytest.FixtureRequest, released: Path, told: Content) -> tuple[str, bytes]:
+def made(
+    request: pytest.FixtureRequest, released: Path, told: Content, german: bytes
+) -> tuple[str, bytes]:
     """The report in a language, as it was set."""
     tag = str(request.param)
+    if tag == "de":
+        return tag, german
     return tag, report(load(released), released, told, language(tag)).pdf
 
 
@@ -88,11 +99,18 @@ def test_every_figure_is_that_of_the_json(made: tuple[str, bytes], told: Content
             assert {f"{share}%", f"{low}%", f"{high}%", str(n)} <= set(re.findall(r"[\d]+%?", text))
 
 
-def test_the_bookmarks_lead_to_their_headings(released: Path, told: Content) -> None:
-    pdf = report(load(released), released, told, language("de")).pdf
-    document = pypdfium2.PdfDocument(pdf)
+def test_each_page_of_a_trial_says_that_its_answers_are_made_up(
+    released: Path, german: bytes
+) -> None:
+    trial = report(load(released), released, told_in(released, made_up=True), language("de")).pdf
+    assert all(MADE_UP in page for page in pages(trial))
+    assert not any(MADE_UP in page for page in pages(german))
+
+
+def test_the_bookmarks_lead_to_their_headings(german: bytes) -> None:
+    document = pypdfium2.PdfDocument(german)
     marks = {mark.get_title(): mark.get_dest().get_index() for mark in document.get_toc()}
-    said = pages(pdf)
+    said = pages(german)
     assert len(marks) > 25
     for title, index in marks.items():
         assert title.split()[0] in said[index]
@@ -132,8 +150,8 @@ def test_it_says_where_it_comes_from(made: tuple[str, bytes], tmp_path: Path) ->
     )
 
 
-def test_what_is_hidden_has_no_figure(released: Path, told: Content) -> None:
-    text = " ".join(pages(report(load(released), released, told, language("de")).pdf))
+def test_what_is_hidden_has_no_figure(german: bytes, told: Content) -> None:
+    text = " ".join(pages(german))
     dark = next(each for each in told.chapters if each.question.id == "dark")
     hidden = [group for group in dark.places["dark"].groups if group.row.n is None]
     assert [group.name for group in hidden] == ["Rabet", "Schule Wurzner Straße"]
@@ -160,20 +178,26 @@ def test_a_hidden_core_share_is_not_in_the_summary(tmp_path: Path) -> None:
 def test_below_each_picture_stands_what_it_does_not_say(
     released: Path, told: Content, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    seen: list[str] = []
-    monkeypatch.setattr("materials.report.check_glyphs", lambda _s, _r, html: seen.append(html))
-    report(load(released), released, told, language("de"))
-    (html,) = seen
+    class Composed(Exception):
+        """What is looked at is there, before it is set."""
+
+    def look(_sheet: object, _rows: object, html: str) -> None:
+        raise Composed(html)
+
+    monkeypatch.setattr("materials.report.check_glyphs", look)
+    with pytest.raises(Composed) as found:
+        report(load(released), released, told, language("de"))
+    html = str(found.value)
     assert html.count('class="picture pic-') > 20
     pictures = r'<div class="figure">(.*?)(?=<div class="figure">|</section>)'
     for picture in re.findall(pictures, html, re.DOTALL):
         assert CAVEAT in picture
 
 
-def test_the_same_release_makes_the_same_bytes(released: Path, told: Content) -> None:
-    campaign = load(released)
-    first, again = (report(campaign, released, told, language("tr")).pdf for _ in range(2))
-    assert first == again
+def test_the_same_release_makes_the_same_bytes(
+    released: Path, told: Content, german: bytes
+) -> None:
+    assert report(load(released), released, told, language("de")).pdf == german
 
 
 def test_a_draft_says_so_on_every_page_but_the_cover(released: Path, told: Content) -> None:
@@ -214,7 +238,7 @@ def test_a_name_that_no_font_can_draw_is_refused(tmp_path: Path) -> None:
 
 def test_an_earlier_wave_knows_nothing_of_later_ones(released: Path) -> None:
     told = told_in(released, wave="winter-2025")
-    assert list(told.waves) == ["summer-2025", "winter-2025"]
+    assert [wave.id for wave in told.waves] == ["summer-2025", "winter-2025"]
     assert all(each.groups[-1].wave == "winter-2025" for each in told.core.waves.values())
 
 
@@ -226,20 +250,35 @@ def test_what_was_printed_stands_beside_what_it_brought(released: Path, told: Co
     assert flyer.per_hundred is None
     unused = found["how-safe", "sticker-round"]
     assert (unused.responses, unused.exact, unused.per_hundred) == (0, True, 0)
+    assert "results" not in {each.topic for each in found.values()}
     assert [each.topic for each in found.values()] == sorted(
         (each.topic for each in found.values()),
         key=list(dict.fromkeys(each.topic for each in found.values())).index,
     )
 
 
-def test_the_command_writes_the_report(released: Path, tmp_path: Path) -> None:
-    out = tmp_path / "report.pdf"
+def test_the_command_writes_the_report_and_leaves_alone_what_was_handed_out(
+    released: Path, tmp_path: Path
+) -> None:
+    out, kept = tmp_path / "report.pdf", tmp_path / "kept.pdf"
+    out.write_bytes(b"the last one")
+    kept.hardlink_to(out)
     asked = ["report", str(released), "--language", "de", "--out", str(out), "--json"]
     done = CliRunner().invoke(main, asked)
     assert done.exit_code == 0, done.output
-    document = json.loads(done.output)
+    (document,) = json.loads(done.output)["reports"]
     assert document["file"] == str(out)
     assert document["pages"] == len(pages(out.read_bytes()))
+    assert kept.read_bytes() == b"the last one"
+
+
+def test_waves_without_a_name_in_the_language_are_told_by_their_days(
+    made: tuple[str, bytes],
+) -> None:
+    tag, pdf = made
+    text = " ".join(pages(pdf))
+    assert ("Sommerhalbjahr" in text) is (tag == "de")
+    assert "01.04.2026" in text
 
 
 @pytest.mark.parametrize(

@@ -16,8 +16,9 @@ from flask.testing import FlaskClient
 from itsdangerous import TimestampSigner
 from werkzeug.test import TestResponse
 
-from surveys.definition import SKIPPED, Option
+from surveys.definition import SKIPPED
 from surveys.links import Target
+from surveys.questions import Option
 from surveys.storage import Context, Storage, StorageError
 from tests.conftest import NOON, clock
 from tests.kept import kept, recounted

@@ -211,11 +211,45 @@ def test_the_other_language_keeps_every_choice(ready: FlaskClient) -> None:
 def test_every_way_on_that_the_page_offers_leads_somewhere(ready: FlaskClient) -> None:
     page = ready.get(RESULTS).text
     links = {html.unescape(link) for link in re.findall(r'href="(/staff/results[^"]*)"', page)}
-    compared = {link for link in links if "survey=how-safe" in link and "png" not in link}
-    assert len(compared) > 25
-    assert {ready.get(link).status_code for link in compared} == {200}
-    others = links - compared - {link for link in links if "png" in link}
-    assert {ready.get(link).status_code for link in others} <= {200, 422}
+    pages = {link for link in links if "png" not in link}
+    assert len(pages) > 25
+    assert {ready.get(link).status_code for link in pages} == {200}
+
+
+@pytest.mark.parametrize("query", ["by=wave", "questions=all", "questions=all&by=wave"])
+def test_nothing_is_offered_that_has_no_answers(ready: FlaskClient, query: str) -> None:
+    page = ready.get(f"{RESULTS}?{query}").text
+    links = {html.unescape(link) for link in re.findall(r'href="(/staff/results[^"]*)"', page)}
+    pages = {link for link in links if "png" not in link}
+    assert not [link for link in pages if "here-now" in link or "daylight" in link]
+    assert {ready.get(link).status_code for link in pages} == {200}
+
+
+def test_a_wave_and_a_place_without_answers_are_not_offered(
+    staff: FlaskClient, release: Put
+) -> None:
+    release("summer-2025", dark=result({"place": {"rabet": PLACES["rabet"]}}, whole=WHOLE))
+    release("summer-2026")
+    by_topic = staff.get(f"{RESULTS}?by=topic").text
+    assert "wave=summer-2025" not in by_topic
+    assert "wave=summer-2025" in staff.get(RESULTS).text
+    release("summer-2026", dark=result({"place": {"rabet": PLACES["rabet"]}}, whole=WHOLE))
+    release("summer-2025", dark=result({"place": {"rabet": row(0, 0)}}, whole=row(0, 0)))
+    assert "wave=summer-2025" not in staff.get(RESULTS).text
+    by_wave = staff.get(f"{RESULTS}?by=wave").text
+    assert "place=rabet" in by_wave
+    assert "place=torgauer-platz" not in by_wave
+
+
+def test_topics_and_formats_are_in_the_order_of_the_campaign(
+    storage: Storage, campaign: Campaign
+) -> None:
+    found = Results(campaign, storage)
+    for by in ("topic", "format"):
+        printed = list(dict.fromkeys(getattr(each, by) for each in campaign.materials))
+        assert list(found.names(by))[: len(printed)] == printed
+    assert {"results", "how-safe"} <= set(found.names("topic"))
+    assert "flyer-a6" in found.names("format")
 
 
 def test_a_way_to_compare_that_a_wave_has_not_is_not_offered(ready: FlaskClient) -> None:
@@ -275,6 +309,8 @@ def test_all_questions_are_one_list_adjusted_together(ready: FlaskClient) -> Non
     assert "Rabet – alle anderen zusammen" in plain
     assert "über alle zusammen angepasst (Benjamini und Hochberg)" in plain
     assert plain.count("67 % 54 % bis 77 %, n = 60") >= 20
+    assert "Wie sehr vertrauen Sie der Polizei?" in plain
+    assert "gezählt wird „wenig Vertrauen“" in plain
     document = ready.get(f"{RESULTS}/comparison.json?questions=all").get_json()
     assert {each["correction"] for each in document} == {"benjamini-hochberg"}
     clear = [
@@ -351,11 +387,44 @@ def test_where_places_lie_is_sketched_when_it_is_known(
 def test_a_picture_can_be_taken_as_a_file(ready: FlaskClient, kind: str) -> None:
     svg = ready.get(f"{RESULTS}/{kind}.svg")
     assert svg.mimetype == "image/svg+xml"
-    assert f"how-safe-dark-place-{kind}.svg" in svg.headers["Content-Disposition"]
+    assert f"how-safe-dark-place-summer-2026-{kind}.svg" in svg.headers["Content-Disposition"]
     drawn = " ".join(ET.fromstring(svg.text).itertext())
     assert "Nach Einbruch der Dunkelheit".lower() in drawn.lower()
     assert "keine Aussage über alle" in " ".join(drawn.split())
     assert "Sommerhalbjahr 2026" in drawn
+
+
+def test_pictures_of_two_waves_places_and_groups_are_files_of_their_own(
+    staff: FlaskClient, release: Put
+) -> None:
+    queries = ["", "wave=summer-2025", "group=rabet&group=torgauer-platz", "by=wave"]
+    queries += ["by=wave&place=rabet", "by=topic"]
+    release("summer-2025")
+    release("summer-2026")
+    names = [
+        staff.get(f"{RESULTS}/bars.svg?{query}").headers["Content-Disposition"] for query in queries
+    ]
+    assert len(set(names)) == len(queries)
+
+
+def test_how_two_groups_differ_in_every_question_can_be_taken_as_a_file(
+    ready: FlaskClient,
+) -> None:
+    page = ready.get(f"{RESULTS}?questions=all").text
+    links = [html.unescape(each) for each in re.findall(r'href="([^"]+\.svg[^"]*)"', page)]
+    assert len(links) == len(PLACES)
+    sent = ready.get(links[0])
+    assert "how-safe-all-place-summer-2026-rabet-rest.svg" in sent.headers["Content-Disposition"]
+    drawn = " ".join(" ".join(ET.fromstring(sent.text).itertext()).split())
+    assert "Rabet – alle anderen zusammen (Sommerhalbjahr 2026)" in drawn
+    assert "Wie sehr vertrauen Sie der Polizei?" in drawn
+
+
+def test_exact_figures_of_tests_are_written_as_the_reader_does(ready: FlaskClient) -> None:
+    page = re.sub(r"<style>.*?</style>", "", ready.get(RESULTS).text, flags=re.DOTALL)
+    (exact,) = re.findall(r"Genaue Zahlen der Tests</summary>.*?</details>", page, re.DOTALL)
+    assert not re.search(r"\d\.\d", text(exact))
+    assert re.search(r"\+28 < 0,001 (< )?0,00\d \+0,\d\d", text(exact.replace("</td>", " ")))
 
 
 def test_a_picture_can_be_taken_as_png(ready: FlaskClient) -> None:

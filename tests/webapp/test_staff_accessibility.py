@@ -3,25 +3,17 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
+from tests.webapp.accessibility import OUTSIDE, PHONE, RINGED, faults
 from tests.webapp.site import Site
 from tests.webapp.staff_site import LANGUAGES, STAFF_PAGES, staff_site
-from tests.webapp.test_accessibility import OUTSIDE, PHONE, RINGED, faults
 
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     with staff_site(tmp_path_factory.mktemp("staff") / "campaign") as made:
         yield made
-
-
-@pytest.fixture(scope="module")
-def phone(browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(viewport=PHONE, bypass_csp=True)  # type: ignore[arg-type]
-    context.set_default_timeout(10_000)
-    yield context.new_page()
-    context.close()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -18,8 +18,8 @@ from surveys.links import Target
 from surveys.storage import Context, Storage
 from tests.browser import served
 from tests.surveys.conftest import KINDS
+from tests.webapp.accessibility import CUT_OFF, OUTSIDE, faults, stops
 from tests.webapp.conftest import CAMPAIGN, HASH, PASSWORD
-from tests.webapp.test_accessibility import CUT_OFF, OUTSIDE, faults, stops
 from webapp.config import settings
 
 TODAY = date.today()  # noqa: DTZ011  the day of the process that serves
@@ -144,6 +144,44 @@ def test_the_way_leads_from_the_overview_over_the_release_to_results_on_paper(
     assert desk.locator("main a.button", has_text="Ergebnisse freigeben").count() == 0
 
 
+def texts_of(file: Path) -> list[str]:
+    """Return the text of each page of a PDF on one line."""
+    document = pypdfium2.PdfDocument(file)
+    found = [" ".join(page.get_textpage().get_text_range().split()) for page in document]
+    document.close()
+    return found
+
+
+def downloaded(desk: Page) -> Path:
+    """Wait for the only file of the job whose page is open, and download it."""
+    desk.wait_for_selector("table.files", timeout=PATIENCE)
+    with desk.expect_download() as waiting:
+        desk.locator("table.files a").click()
+    return Path(waiting.value.path())
+
+
+def test_what_was_released_is_given_back_on_a_flyer_and_in_the_report(
+    released: Page, base: str
+) -> None:
+    desk = released
+    share = "50 % von 90"  # as many at the one place felt unsafe as felt safe at the other
+    desk.goto(f"{base}/staff/results?by=all")
+    assert share in desk.locator("main").inner_text().replace("\u00a0", " ")
+    desk.goto(f"{base}/staff/")
+    assert desk.get_by_role("link", name="Flyer und Plakate").count() == 1
+    # not by way of the gallery: it would draw all its pictures first
+    chosen = "topic=results&format=flyer-a6&tag=de&output=screen"
+    desk.goto(f"{base}/staff/materials/print?{chosen}")
+    desk.locator("button.primary").first.click()
+    front, back = texts_of(downloaded(desk))
+    assert "50 von 100" in front
+    assert share in back
+    desk.goto(f"{base}/staff/")
+    desk.get_by_role("link", name="Bericht").click()
+    desk.get_by_role("button", name="Bericht erstellen").click()
+    assert share in " ".join(texts_of(downloaded(desk))).replace("\u00a0", " ")
+
+
 def test_choices_lead_on_without_a_script(released: Page, base: str) -> None:
     desk = released
     desk.goto(f"{base}/staff/results")
@@ -183,6 +221,7 @@ PAGES = (
     "/staff/texts",
     "/staff/texts/released",
     "/staff/entry?wave=before",
+    "/staff/materials/report",
 )
 
 

@@ -53,7 +53,7 @@ def export(
     chosen = settings(folder, demo=as_demo)
     storage = Storage(chosen.database_url, chosen.secret)
     storage.require_current()
-    downloads = Downloads(Results(campaign, storage), folder)
+    downloads = Downloads(Results(campaign, storage, made_up=as_demo), folder)
     row = _language(campaign, tag) if tag else None
     order = Order(form=form, waves=waves, survey=survey, language=row)
     taker = Taker(name="", moment=now(campaign.zone), reason=reason)

@@ -10,6 +10,8 @@ from typing import Any
 
 import click
 
+AS_JSON = "philos.json"  # in click's own notes: whether a command is to print JSON
+
 
 class _Millimetres(click.FloatRange):
     """A length that can stand on paper."""
@@ -28,7 +30,13 @@ MM = _Millimetres(-500, 500)
 folder_argument = click.argument(
     "folder", metavar="[DIR]", default=".", type=click.Path(file_okay=False, path_type=Path)
 )
-json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+json_option = click.option(
+    "--json",
+    "as_json",
+    is_flag=True,
+    callback=lambda ctx, _, wanted: ctx.meta.setdefault(AS_JSON, wanted),
+    help="Print one JSON document.",
+)
 # Told to a program that waits: a line such as 3/20 on standard error for each step.
 steps_option = click.option("--steps", is_flag=True, hidden=True)
 

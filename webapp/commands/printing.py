@@ -120,7 +120,8 @@ def print_sheets(
     out = out or folder / "out"
     wishes = {name: others.pop(name) for name in ("tags", "topic", "form", "place")}
     every = sheets(campaign)
-    wanted = _wanted(every if wishes["topic"] else ready(campaign, every), **wishes)
+    can_be_made = ready(campaign, every)
+    wanted = _wanted(every if wishes["topic"] else can_be_made, **wishes)
     if copies:
         wanted = [_in_copies(sheet, copies) for sheet in wanted]
     asked = [Output(output) for output in outputs]
@@ -143,6 +144,8 @@ def print_sheets(
     drafts = {entry.language for entry in run.entries if not entry.reviewed}
     if drafts:
         click.echo(f"With draft mark, since nobody has reviewed the text: {listed(drafts)}.")
+    if waiting := len(every) - len(can_be_made):
+        click.echo(f"Waiting until a wave is released: {many(waiting, 'sheet')} of results.")
     if found := blanks(campaign, now(campaign.zone).date()):
         click.echo(f"{many(len(found), 'thing')} to see to before you hand it out: philos check")
 

@@ -9,7 +9,7 @@ from materials.campaign import load
 from materials.gallery import forget_gallery
 from materials.worded import worded
 from surveys.comparison import Comparison, Difference, Group
-from surveys.release import steps as steps_of
+from surveys.releasing import steps as steps_of
 from surveys.storage import Entry, Storage
 from translations.catalogs import Texts
 from translations.languages import language
@@ -104,7 +104,7 @@ def results(
     campaign = load(folder)
     storage = _opened(folder, demo=as_demo)
     wish = Wish(survey=survey, question=question, by=by, wave=wave, place=place, groups=groups)
-    comparison = Results(campaign, storage).compare(wish)
+    comparison = Results(campaign, storage, made_up=as_demo).compare(wish)
     storage.close()
     document = comparison.to_json()
     if as_json:

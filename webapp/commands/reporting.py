@@ -1,5 +1,6 @@
 """Report: the results of a wave for the alliance, as one PDF."""
 
+import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -7,9 +8,17 @@ import click
 
 from materials.campaign import Campaign, load
 from materials.report import report as report_of
+from materials.sheets import Output
 from surveys.storage import Storage
 from translations.languages import Language, language
-from webapp.commands.options import echo_json, folder_argument, json_option, listed
+from webapp.commands.options import (
+    echo_json,
+    folder_argument,
+    json_option,
+    listed,
+    progress,
+    steps_option,
+)
 from webapp.comparing import Results
 from webapp.config import settings
 from webapp.giving import content
@@ -28,6 +37,7 @@ from webapp.giving import content
 @click.option(
     "--demo", "as_demo", is_flag=True, help="The made-up answers of `philos serve --demo`."
 )
+@steps_option
 @json_option
 def report(
     folder: Path,
@@ -37,6 +47,7 @@ def report(
     survey: str | None,
     out: Path | None,
     as_demo: bool,
+    steps: bool,
     as_json: bool,
 ) -> None:
     """Set the report of a released wave: words, pictures, tables, what was printed, the method."""
@@ -45,27 +56,39 @@ def report(
     chosen = settings(folder, demo=as_demo)
     storage = Storage(chosen.database_url, chosen.secret)
     storage.require_current()
-    told = content(Results(campaign, storage), wave=wave, survey=survey)
+    results = Results(campaign, storage, made_up=chosen.demo)
+    told = content(results, wave=wave, survey=survey)
     storage.close()
-    made = report_of(campaign, folder, told, row)
     path = out or folder / "out" / "report" / f"{told.release.wave}-{row.tag}.pdf"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(made.pdf)
+    with progress(1, "Report", steps=steps) as tell:
+        made = report_of(campaign, folder, told, row)
+        _put(path, made.pdf)
+        tell(1)
     if as_json:
-        echo_json(
-            {
-                "file": f"{path}",
-                "wave": told.release.wave,
-                "survey": told.asked.id,
-                "language": row.tag,
-                "pages": made.pages,
-                "states": dict(made.states),
-            }
-        )
+        entry = {
+            "file": f"{path}",
+            "wave": told.release.wave,
+            "survey": told.asked.id,
+            "language": row.tag,
+            "output": Output.SCREEN,
+            "pages": made.pages,
+            "copies": 1,
+            "states": dict(made.states),
+            "sha256": hashlib.sha256(made.pdf).hexdigest(),
+        }
+        echo_json({"reports": [entry]})
         return
     click.echo(f"{path}: {made.pages} pages.")
     if not made.reviewed:
         click.echo("Marked as a draft, since nobody has reviewed the translation.")
+
+
+def _put(path: Path, data: bytes) -> None:
+    """Write a file in the place of an older one, which is left as it is to who still reads it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.part")
+    draft.write_bytes(data)
+    draft.replace(path)
 
 
 def _row(campaign: Campaign, tag: str | None) -> Language:

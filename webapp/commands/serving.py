@@ -12,6 +12,7 @@ from granian.log import LogLevels
 
 from materials.blanks import require_controller
 from materials.campaign import Campaign, load
+from materials.gallery import forget_gallery
 from materials.sheets import Sheet, published, sheets, targets
 from translations.languages import languages
 from webapp import auth, demo
@@ -22,6 +23,8 @@ from webapp.config import DATABASE, DEMO, FOLDER, WORKERS, settings
 
 LOOPBACK = "127.0.0.1"
 THREADS = 16  # of a worker: so many answers can share a commit
+
+PATIENCE = 5  # seconds; a worker that is still starting does not hear that it is to end
 
 
 @click.command(epilog="Example: philos serve leipzig-east --port 8080")
@@ -56,6 +59,7 @@ def serve(folder: Path, *, host: str, port: int, workers: int, as_demo: bool) ->
         )
         click.echo(f"Sign in as demo with {auth.renew_demo(storage)}")
     storage.close()
+    forget_gallery(folder)  # it may show the results of another base, such as a trial's
     os.environ[FOLDER] = str(folder.resolve())
     os.environ[WORKERS] = str(workers)
     if as_demo:
@@ -70,6 +74,7 @@ def serve(folder: Path, *, host: str, port: int, workers: int, as_demo: bool) ->
         workers=workers,
         blocking_threads=THREADS,
         respawn_failed_workers=True,
+        workers_kill_timeout=PATIENCE,
         websockets=False,
         http=HTTPModes.http1,
         log_level=LogLevels.error,

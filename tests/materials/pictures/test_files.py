@@ -15,7 +15,7 @@ from materials.pictures import module, sketch_map
 from materials.pictures.canvas import PAD
 from materials.pictures.files import png, svg
 from materials.pictures.flat import flat
-from materials.pictures.measure import lines, width
+from materials.pictures.measure import lines, soft, width
 from surveys.pictures.bars import Answered, bars
 from surveys.pictures.sketch import Spot
 from tests.materials.pictures.conftest import ADVERSE, SCALE, empty, of_kind, picture, texts
@@ -160,9 +160,29 @@ def test_lines_are_as_wide_as_they_may_be_and_lose_no_letter(tag: str) -> None:
     row = language(tag)
     text = "Haltestelle Torgauer Platz Donaudampfschifffahrtsgesellschaft"
     found = lines(text, 8, row)
-    assert "".join(found).replace(" ", "") == text.replace(" ", "")
+    assert "".join(found).replace(" ", "").replace("-", "") == text.replace(" ", "")
     assert all(width(line, row) <= 8 for line in found)
     assert lines("", 8, row) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "tag", "expected"),
+    [
+        ("Sommerhalbjahr 2025", "de", ["Sommer-", "halbjahr", "2025"]),
+        ("Winterhalbjahr 2025/26", "de", ["Winter-", "halbjahr", "2025/26"]),
+        (soft("Sommerhalbjahr", language("de")), "ar", ["Sommer-", "halbjahr"]),
+        ("Nord/Südplatz", "ar", ["Nord/", "Südplatz"]),
+        ("Alt-Lindenau", "ar", ["Alt-", "Lindenau"]),
+        ("Ost", "de", ["Ost"]),
+    ],
+)
+def test_a_word_is_divided_only_where_it_may_be(text: str, tag: str, expected: list[str]) -> None:
+    assert lines(text, 5.5, language(tag)) == expected
+
+
+def test_a_word_that_fits_is_not_divided_and_shows_no_soft_hyphen() -> None:
+    row = language("de")
+    assert lines(soft("Sommerhalbjahr 2025", row), 20, row) == ["Sommerhalbjahr 2025"]
 
 
 def test_characters_that_only_steer_take_no_room() -> None:

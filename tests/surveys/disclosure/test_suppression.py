@@ -6,13 +6,14 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.optimize import milp
 
 from surveys.disclosure import suppression
 from surveys.disclosure.audit import Range, audit, recoverable
 from surveys.disclosure.rules import BASE, COUNT, showable
 from surveys.disclosure.shapes import Sum
 from surveys.disclosure.solver import Floats, Solution, State
-from surveys.disclosure.suppression import Unprotectable, suppress
+from surveys.disclosure.suppression import EFFORT, Unprotectable, suppress
 from tests.surveys.disclosure.reference import SUPPRESS, Table
 
 Place = tuple[int, int]
@@ -116,7 +117,7 @@ def test_out_of_time_it_hides_more_but_never_too_little(rows: list[list[int]]) -
     if table.grand in table.unsafe:
         return
     try:
-        hidden = suppress(table.cells, table.sums, table.unsafe, fixed=[table.grand], seconds=0)
+        hidden = suppress(table.cells, table.sums, table.unsafe, fixed=[table.grand], effort=0)
     except Unprotectable:
         with pytest.raises(Unprotectable):
             suppress(table.cells, table.sums, table.unsafe, fixed=[table.grand])
@@ -148,7 +149,7 @@ def test_what_goes_together_is_hidden_together_when_time_is_up() -> None:
     cells = {"total": 23, "a": 3, "b": 20, "b1": 12, "b2": 8}
     sums = [Sum("total", ("a", "b")), Sum("b", ("b1", "b2"))]
     together = {"b": ["b1", "b2"]}
-    hidden = suppress(cells, sums, {"a": COUNT}, fixed=["total"], together=together, seconds=0)
+    hidden = suppress(cells, sums, {"a": COUNT}, fixed=["total"], together=together, effort=0)
     assert hidden == set(cells) - {"total"}
 
 
@@ -174,13 +175,13 @@ def test_a_hidden_cell_that_follows_from_fixed_ones_covers_for_nothing() -> None
         ({"total": 4, "a": 3, "b": 1}, ["total"]),  # no more than four
     ],
 )
-@pytest.mark.parametrize("seconds", [0, 20])
+@pytest.mark.parametrize("effort", [0, EFFORT])
 def test_what_cannot_be_protected_is_said(
-    cells: dict[str, int], fixed: list[str], seconds: float
+    cells: dict[str, int], fixed: list[str], effort: int
 ) -> None:
     unsafe = {key: COUNT for key, count in cells.items() if not showable(count) and key != "total"}
     with pytest.raises(Unprotectable):
-        suppress(cells, [Sum("total", ("a", "b"))], unsafe, fixed=fixed, seconds=seconds)
+        suppress(cells, [Sum("total", ("a", "b"))], unsafe, fixed=fixed, effort=effort)
 
 
 def test_values_that_are_no_whole_numbers_protect_nothing() -> None:
@@ -211,7 +212,7 @@ def test_a_solver_that_fails_or_errs_never_makes_a_cell_safe(
     monkeypatch.setattr(suppression, "minimise_whole", errs)
     table = Table([[3, 20, 30], [40, 50, 60], [25, 35, 45]])
     with pytest.raises(Unprotectable):
-        suppress(table.cells, table.sums, table.unsafe, fixed=[table.grand], seconds=0)
+        suppress(table.cells, table.sums, table.unsafe, fixed=[table.grand], effort=0)
 
 
 def test_without_multipliers_it_hides_more(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -220,18 +221,39 @@ def test_without_multipliers_it_hides_more(monkeypatch: pytest.MonkeyPatch) -> N
 
     monkeypatch.setattr(suppression, "minimise", fails)
     table = Table([[3, 2, 30], [40, 50, 60], [2, 35, 45]])
-    hidden = suppress(table.cells, table.sums, table.unsafe, fixed=[table.grand], seconds=0)
+    hidden = suppress(table.cells, table.sums, table.unsafe, fixed=[table.grand], effort=0)
     assert not recoverable(table.without(hidden), table.sums, hidden, table.unsafe)
 
 
 def test_a_program_that_takes_too_long_is_completed_by_hiding_more(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    late = SimpleNamespace(status=State.TIMEOUT, x=None)
+    late = SimpleNamespace(status=State.TIMEOUT, x=None, mip_node_count=EFFORT)
     monkeypatch.setattr(suppression, "milp", lambda *_, **__: late)
     table = Table([[3, 2, 30], [40, 50, 60], [2, 35, 45]])
     hidden = suppress(table.cells, table.sums, table.unsafe, fixed=[table.grand])
     assert not recoverable(table.without(hidden), table.sums, hidden, table.unsafe)
+
+
+@pytest.mark.parametrize("effort", [1, 2])
+def test_no_more_programs_are_solved_than_the_effort_allows(
+    monkeypatch: pytest.MonkeyPatch, effort: int
+) -> None:
+    """Nodes are counted, not seconds: a busy machine hides the same cells."""
+    solved = []
+
+    def count(*given: Any, **options: Any) -> Any:
+        solved.append(options["options"]["node_limit"])
+        return milp(*given, **options)
+
+    monkeypatch.setattr(suppression, "milp", count)
+    draw = np.random.default_rng(5)
+    table = Table(draw.integers(1, 40, (9, 9)).tolist())
+    suppress(table.cells, table.sums, table.unsafe, fixed=[table.grand])
+    assert len(solved) > 2
+    solved.clear()
+    suppress(table.cells, table.sums, table.unsafe, fixed=[table.grand], effort=effort)
+    assert solved == list(range(effort, 0, -1))
 
 
 def test_the_same_table_gives_the_same_pattern() -> None:

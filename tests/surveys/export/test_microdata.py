@@ -11,15 +11,18 @@ from shutil import which
 
 import pyreadstat
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from surveys.conditions import Answer
-from surveys.definition import SKIPPED, Instrument, Option
+from surveys.definition import SKIPPED, Instrument
 from surveys.export import delimited, microdata, notes, rscripts, spss, workbooks
 from surveys.export.archives import archive
 from surveys.export.microdata import Microdata, gather
 from surveys.export.spools import Spool
 from surveys.export.tables import ExportError, Table
+from surveys.questions import Option
 from surveys.storage import Individual
 from tests.surveys.conftest import KINDS, LONG
 from translations.catalogs import Texts
@@ -95,10 +98,10 @@ def test_a_language_that_few_speak_is_not_told() -> None:
 
 
 def test_a_language_is_counted_in_each_wave_by_itself() -> None:
-    people = spoken("summer", de=30, rom=2, tr=3) + spoken("autumn", rom=20, de=40)
+    people = spoken("summer", de=30, rom=18, tr=3) + spoken("autumn", rom=20, de=40)
     assert languages(people) == {
         ("summer", "de"): 30,
-        ("summer", "other"): 5,
+        ("summer", "other"): 21,
         ("autumn", "rom"): 20,
         ("autumn", "de"): 40,
     }
@@ -107,6 +110,24 @@ def test_a_language_is_counted_in_each_wave_by_itself() -> None:
 def test_one_language_that_few_speak_is_joined_by_the_next_smallest() -> None:
     people = spoken("autumn", de=50, ar=25, rom=2)
     assert languages(people) == {("autumn", "de"): 50, ("autumn", "other"): 27}
+
+
+@given(st.dictionaries(st.sampled_from(["de", "ar", "rom", "tr", "ru"]), st.integers(1, 45)))
+def test_no_language_is_told_of_fewer_than_twenty_and_neither_are_the_others_together(
+    counts: dict[str, int],
+) -> None:
+    shown = {tag: n for (_, tag), n in languages(spoken("autumn", **counts)).items()}
+    assert sum(shown.values()) == sum(counts.values())
+    assert len(shown) <= 1 or min(shown.values()) >= 20
+    told = {tag: n for tag, n in counts.items() if tag in shown}
+    assert {tag: shown[tag] for tag in told} == told
+    assert "other" not in shown or len(counts) - len(told) > 1 or len(counts) == 1
+
+
+def test_others_who_are_few_together_are_joined_by_the_next_smallest() -> None:
+    people = spoken("autumn", de=50, ar=25, rom=2, tr=3)
+    assert languages(people) == {("autumn", "de"): 50, ("autumn", "other"): 30}
+    assert languages(spoken("autumn", de=5, rom=2)) == {("autumn", "other"): 7}
 
 
 def spoken(wave: str, **counts: int) -> list[Individual]:
@@ -246,7 +267,7 @@ def test_the_script_for_r_names_every_column_and_what_weights() -> None:
 
 def test_the_notes_say_the_reason_and_how_many_are_alone() -> None:
     data = of([person()])
-    lines = list(notes.on_microdata(data, "for\nthe report", GERMAN))
+    lines = list(notes.on_microdata(data, "for\nthe report", GERMAN, ["!"]))
     said = notes.readme("m", lines).decode()
     assert "for the report" in said
     assert "1 von 1" in said

@@ -223,7 +223,7 @@ def test_a_workbook_has_the_notes_and_the_codebook_beside_the_results() -> None:
         [
             results.table([RELEASE], VERSIONS),
             codebook.table([[LONG]], readers),
-            notes.sheet(list(notes.on_results([RELEASE], texts))),
+            notes.sheet(list(notes.on_results([RELEASE], texts, ["!"]))),
         ]
     )
     book = load_workbook(io.BytesIO(made))

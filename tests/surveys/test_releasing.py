@@ -1,27 +1,22 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
-from surveys import release
-from surveys.definition import Instrument
+from surveys import releasing
+from surveys.definition import ANSWERED, SKIPPED, Instrument
 from surveys.disclosure import Paired
 from surveys.documents import parse
 from surveys.links import Target
-from surveys.release import (
-    Release,
-    ReleaseError,
-    Wave,
-    differs_by_few,
-    from_json,
-    make,
-    steps,
-)
+from surveys.release import Release, ReleaseError, differs_by_few, from_json
+from surveys.releasing import Wave, make, steps
 from surveys.storage import Context, Storage
 from surveys.weighting import Population
-from tests.surveys.conftest import DAY, KINDS, LONG, PLATZ, RABET, SHORT, context
+from tests.surveys.conftest import DAY, KINDS, LONG, PLATZ, RABET, SECRET, SHORT, context, older
 
 OPENS, CLOSES = DAY - timedelta(20), DAY + timedelta(10)
 AFTER = CLOSES + timedelta(1)
@@ -141,6 +136,64 @@ def test_each_kind_of_sheet_has_what_it_brought(storage: Storage) -> None:
     assert made(storage).responses == 25
 
 
+def of_an_older_program(
+    path: Path, asked: Instrument, archived: Mapping[tuple[Target, int], int]
+) -> Storage:
+    """Return a storage in whose time nothing but counts was kept, brought to the newest schema.
+
+    ``archived`` tells how often each code was given to the first item by the sheets of a target.
+    """
+    storage = Storage(f"sqlite:///{path}", SECRET)
+    with older(storage) as (connection, old):
+        counts = [
+            {
+                "campaign": "east",
+                "version": asked.version,
+                "wave": "autumn",
+                "language": "ar",
+                **{name: getattr(target, name) for name in ("place", "topic", "format")},
+                "item": next(iter(asked.items)),
+                "code": code,
+                "n": n,
+                "archived": n,
+            }
+            for (target, code), n in archived.items()
+        ]
+        connection.execute(sa.insert(old.tables["counts"]), counts)
+    storage.upgrade()
+    storage.publish([TAP_RABET, TAP_PLATZ, RABET], [SHORT, asked], DAY)
+    return storage
+
+
+def test_what_an_older_program_has_archived_is_in_the_number_of_responses(tmp_path: Path) -> None:
+    archived = {(TAP_RABET, 1): 20, (TAP_RABET, 4): 25, (TAP_PLATZ, 1): 3}
+    storage = of_an_older_program(tmp_path / "old.sqlite", SHORT, archived)
+    fill(storage, TAP_RABET, {1: 12})
+    fill(storage, TAP_PLATZ, {4: 11}, days=9)
+    storage.retain("east", DAY - timedelta(5), date.min)  # arrivals of these are kept
+    found = made(storage)
+    assert found.surveys["here-now"].items["now"].tables["all"]["all"].n == 71
+    assert found.responses == found.surveys["here-now"].responses == 71
+    assert {(each.place, each.language): each.responses for each in found.sheets} == {
+        ("rabet", "ar"): 12,
+        ("platz", "ar"): 11,
+        ("rabet", ""): 45,  # what is archived is not told from the languages of the sheets
+        ("platz", ""): None,
+    }
+    storage.close()
+
+
+def test_of_several_answers_an_older_program_has_archived_persons_are_counted(
+    tmp_path: Path,
+) -> None:
+    several = replace(KINDS, questions=KINDS.questions[1:2])
+    assert several.questions[0].form.several
+    archived = {(RABET, 1): 30, (RABET, 2): 40, (RABET, ANSWERED): 50, (RABET, SKIPPED): 2}
+    storage = of_an_older_program(tmp_path / "old.sqlite", several, archived)
+    assert make(storage, wave(several), AFTER).responses == 52
+    storage.close()
+
+
 def test_topics_are_gathered_by_those_for_whom_they_were_made(storage: Storage) -> None:
     traders = replace(TAP_PLATZ, topic="traders")
     storage.publish([traders], [], DAY)
@@ -248,7 +301,7 @@ def only(monkeypatch: pytest.MonkeyPatch) -> Instrument:
     """The long form, of which a release has the two twins and age and gender alone."""
     kept = {"day", "dark", "age", "gender"}
     told = [item for item in LONG.items.values() if item.id in kept]
-    monkeypatch.setattr(release, "_told", lambda _: told)
+    monkeypatch.setattr(releasing, "_told", lambda _: told)
     return LONG
 
 
