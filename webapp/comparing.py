@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 
 from materials.campaign import Campaign
 from materials.formats import FORMATS
@@ -45,15 +46,15 @@ class Wish:
 
 @dataclass(frozen=True)
 class Results:
-    """The released results of a campaign; those of a trial are ``made_up``."""
+    """The released results of a campaign as they are now; those of a trial are ``made_up``."""
 
     campaign: Campaign
     storage: Storage
     made_up: bool = False
 
-    @property
+    @cached_property
     def releases(self) -> list[Release]:
-        """Return what is released of the campaign's waves, in their order of time."""
+        """Return what is released of the campaign's waves, in their order of time; read once."""
         stored = self.storage.releases(self.campaign.id)
         found = (release.from_json(document) for document in stored.values())
         return sorted(found, key=lambda each: each.opens)
