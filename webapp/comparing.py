@@ -53,10 +53,14 @@ class Results:
     made_up: bool = False
 
     @cached_property
+    def documents(self) -> Mapping[str, str]:
+        """Return the releases of the campaign's waves as they are stored; read once."""
+        return self.storage.releases(self.campaign.id)
+
+    @cached_property
     def releases(self) -> list[Release]:
-        """Return what is released of the campaign's waves, in their order of time; read once."""
-        stored = self.storage.releases(self.campaign.id)
-        found = (release.from_json(document) for document in stored.values())
+        """Return what is released of the campaign's waves, in their order of time."""
+        found = (release.from_json(document) for document in self.documents.values())
         return sorted(found, key=lambda each: each.opens)
 
     def release_of(self, wave: str | None) -> Release:

@@ -19,7 +19,6 @@ from surveys.disclosure import SMALLEST_BASE, SMALLEST_BASES
 from webapp import sessions
 from webapp.archive import archive, name_of
 from webapp.audit import Kind, audit
-from webapp.comparing import Results
 from webapp.jobs import DAY, KEPT, PRINTING, Job, Jobs, QueueFullError, Status
 from webapp.orders import PaperForm, ReportForm, SheetsForm, to_log, unreviewed
 from webapp.roles import Role, allowed
@@ -240,9 +239,8 @@ def make_report() -> AnyResponse:
 
 
 def _report(said: MultiDict[str, str]) -> ReportForm:
-    campaign = service().campaign
-    found = Results(campaign, service().storage).releases
-    return ReportForm(said, [each.wave for each in reversed(found)], campaign.languages)
+    waves = [each.wave for each in reversed(service().results.releases)]
+    return ReportForm(said, waves, service().campaign.languages)
 
 
 def _report_form(form: ReportForm, *, status: int = 200) -> Response:

@@ -34,13 +34,12 @@ def results(language: str | None = None) -> Response:
     releases = found.releases
     if not releases:
         return show("results", row, None, _address, status=404, release=None)
-    documents = repr(serving.storage.releases(serving.campaign.id))
     return show_kept(
         "results",
         row,
         _address,
         languages=serving.results_offered,
-        key=(hashlib.sha256(documents.encode()).digest(),),
+        key=(hashlib.sha256(repr(found.documents).encode()).digest(),),
         context=lambda: _shown(found, releases, row),
     )
 
