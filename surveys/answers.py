@@ -19,7 +19,7 @@ def counted(asked: Instrument, answers: Answers) -> Counter[tuple[str, int]]:
     counted once more as one who answered it.
     """
     found: Counter[tuple[str, int]] = Counter()
-    for item, answer in asked.reached(answers):
+    for item, answer in asked.answered(answers):
         for code in codes_of(answer):
             found[item.id, code] = 1
         if isinstance(answer, tuple):
@@ -43,7 +43,7 @@ def crossed(asked: Instrument, answers: Answers) -> Counter[tuple[str, int]]:
         return Counter()
     adverse = {
         item.id: answer in item.scale.adverse
-        for item, answer in asked.reached(answers)
+        for item, answer in asked.answered(answers)
         if item.scale.adverse and answer in item.on_scale
     }
     found: Counter[tuple[str, int]] = Counter()

@@ -249,6 +249,12 @@ class Instrument:
                 if item.id in answers:
                     known[item.id] = answers[item.id]
 
+    def answered(self, answers: Answers) -> Iterator[tuple[Item, Answer]]:
+        """Yield the items that a respondent is asked and has answered, each with its answer."""
+        for item, answer in self.reached(answers):
+            if answer is not None:
+                yield item, answer
+
     def asked(self, answers: Answers) -> list[Item]:
         """Return the items that a respondent with these answers is asked."""
         return [item for item, _ in self.reached(answers)]

@@ -34,6 +34,7 @@ from webapp import (
 from webapp.clock import Clock, now
 from webapp.config import Settings, from_environment
 from webapp.quiet import Quiet
+from webapp.shortcut import Shortcut
 
 _PARTS = (
     *(respond, notices, public, recordings, problems),
@@ -60,15 +61,17 @@ def create_app(settings: Settings | None = None, clock: Clock = now) -> Flask:
         MAX_CONTENT_LENGTH=16_384,  # bytes; an answer is a few
         MAX_FORM_PARTS=20,
     )
-    if settings.proxies:  # without any, what X-Forwarded-For says is anybody's word
-        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
-            app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies
-        )
     app.jinja_options = {"autoescape": True, "trim_blocks": True, "lstrip_blocks": True}
     install(app.jinja_env)
     storage = Storage(settings.database_url, settings.secret)
     storage.require_current()
-    service.init_app(app, service.Service(settings, campaign, storage, clock))
+    serving = service.Service(settings, campaign, storage, clock)
+    service.init_app(app, serving)
+    app.wsgi_app = Shortcut(app, serving)  # type: ignore[assignment, method-assign]
+    if settings.proxies:  # without any, what X-Forwarded-For says is anybody's word
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies
+        )
     security.init_app(app)
     auth.init_app(app)
     for part in _PARTS:

@@ -14,9 +14,11 @@ from flask import abort, request
 from werkzeug.exceptions import TooManyRequests
 
 from surveys.links import Target
-from webapp.service import service
+from webapp.ratelimits import RateLimits
+from webapp.service import Service, service
 
 MOST_FIELDS = 60  # of a form; the longest question has 42 answers
+OURS = frozenset({"same-origin", "none"})  # as Fetch Metadata says it
 _FORMS = {"application/x-www-form-urlencoded", ""}  # none is named where there is no body
 
 
@@ -44,7 +46,7 @@ def _is_from_ours() -> bool:
     """
     site = request.headers.get("Sec-Fetch-Site")
     if site is not None:
-        return site in {"same-origin", "none"}
+        return site in OURS
     source = request.headers.get("Origin", request.headers.get("Referer"))
     return source is None or _host(source) in {request.host, service().campaign.host}
 
@@ -59,10 +61,9 @@ def _host(source: str) -> str | None:
     return parts.hostname if usual else f"{parts.hostname}:{parts.port}"
 
 
-def count_start() -> None:
-    """Count a first page; abort where the network of the reader has opened too many."""
-    limits = service().limits
-    if not limits.may_start(request.remote_addr):
+def count_start(limits: RateLimits, address: str | None) -> None:
+    """Count a first page; raise TooManyRequests where the reader's network has opened too many."""
+    if not limits.may_start(address):
         raise TooManyRequests(retry_after=limits.wait)
 
 
@@ -74,13 +75,15 @@ class Beginning:
 
 
 @contextmanager
-def beginning(target: Target, token: str) -> Iterator[Beginning]:
-    """Count a response that begins; abort where its network or its code has begun too many.
+def beginning(
+    serving: Service, target: Target, token: str, address: str | None
+) -> Iterator[Beginning]:
+    """Count a response that begins; raise TooManyRequests where too many have begun.
 
-    Who has begun before may always go on, which is looked up only where nobody else may begin.
+    They are counted for the network of an address and for the printed code. Who has begun before
+    may always go on, which is looked up only where nobody else may begin.
     """
-    serving, begins = service(), Beginning()
-    limits, address = serving.limits, request.remote_addr
+    limits, begins = serving.limits, Beginning()
     may = limits.may_begin(address, target.code)
     if not may and serving.storage.response(target.campaign, token) is None:
         raise TooManyRequests(retry_after=limits.wait)

@@ -44,7 +44,7 @@ def _notice(name: str, language: str | None) -> Response:
 @pages.get("/<code>/<language>/<token>/delete")
 def confirm_deletion(code: str, language: str, token: str) -> Response:
     """Ask whether a respondent really wants her answers deleted; a GET deletes nothing."""
-    visit = visit_of(code, language, token)
+    visit = visit_of(service(), code, language, token)
     if not visit.answers:
         return redirect(visit.address("done"), 303)
     return show(
@@ -60,7 +60,7 @@ def confirm_deletion(code: str, language: str, token: str) -> Response:
 @pages.post("/<code>/<language>/<token>/delete")
 def delete(code: str, language: str, token: str) -> Response:
     """Delete the answers of a respondent, at any time, also when no wave is open."""
-    visit = visit_of(code, language, token)
+    visit = visit_of(service(), code, language, token)
     service().storage.forget(visit.target.campaign, token)
     return show(
         "deleted",

@@ -41,7 +41,7 @@ def _said(status: int) -> Response:
 def _language_of_sheet(code: str) -> str | None:
     """Return the language of a printed code, as far as the database can tell right now."""
     with suppress(StorageError):
-        target, _ = find(code)
+        target, _ = find(service(), code)
         return target.language if target else None
     return None
 

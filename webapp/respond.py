@@ -6,7 +6,6 @@ writes. Every address here stands on paper or in a browser's history: they never
 
 import gzip
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import Any
 
 from flask import (
@@ -20,20 +19,21 @@ from flask import (
 )
 from werkzeug.wrappers import Response as AnyResponse
 
-from surveys.answers import Way, arranged, order
+from surveys.answers import arranged
 from surveys.conditions import codes_of
-from surveys.definition import ANSWERED, Item
+from surveys.definition import Item
 from surveys.links import Target, near
 from surveys.redaction import GAP
-from surveys.storage import Context, OtherVersionError
+from surveys.storage import OtherVersionError
 from translations.languages import Language
 from webapp import fairplay, recordings
 from webapp.compressed import Compressed, takes_gzip
 from webapp.forms import LONGEST_ANSWER, AnswerError, Fault, read_answer
 from webapp.i18n import chosen, named, varied
-from webapp.security import stylesheet
+from webapp.questions import question, save
+from webapp.security import policy, stylesheet
 from webapp.service import place_name, service
-from webapp.visits import Visit, addressed, find, offered, opened, unopened, visit_of
+from webapp.visits import Visit, addressed, begun, find, offered, opened, visit_of
 
 pages = Blueprint("respond", __name__)
 pages.before_request(fairplay.guard)
@@ -46,7 +46,7 @@ def home() -> AnyResponse:
     wanted = named(service().offered, wish)
     if typed is None:
         return show("home", wanted or chosen(service().offered), wanted=wanted)
-    target, error = find(typed)
+    target, error = find(service(), typed)
     if target is None:
         return _unknown(error, typed, wanted)
     language = wanted.tag if wanted else target.language
@@ -68,7 +68,7 @@ def start_in(code: str, language: str) -> AnyResponse:
 @pages.get("/<code>/<language>/<token>/<name>")
 def ask(code: str, language: str, token: str, name: str) -> AnyResponse:
     """Ask one item, with the answer that was given before."""
-    visit = visit_of(code, language, token)
+    visit = visit_of(service(), code, language, token)
     item = visit.instrument.items.get(name) or abort(404)
     return _question(visit, item) if service().wave else _closed(visit.target, visit.row)
 
@@ -80,57 +80,35 @@ def answer(code: str, language: str, token: str, name: str) -> AnyResponse:
     Almost everybody answers the newest version of a survey, so what is stored is read only once,
     while it is changed; who began with an earlier one is found out then.
     """
-    target, row = addressed(code, language, token)
-    visit = unopened(target, row, token)
+    visit = addressed(service(), code, language, token)
     if service().wave is None:
-        return _closed(target, row, status=403)
+        return _closed(visit.target, visit.row, status=403)
     if name not in visit.instrument.items:
-        visit = opened(target, row, token)
+        visit = opened(service(), visit)
     try:
         return _save(visit, name)
     except OtherVersionError:
-        return _save(opened(target, row, token), name)
+        return _save(opened(service(), visit), name)
 
 
 def _save(visit: Visit, name: str) -> AnyResponse:
-    serving, target = service(), visit.target
     item = visit.instrument.items.get(name) or abort(404)
-    wave, moment = serving.wave, serving.moment
-    assert wave
     try:
         said = read_answer(item, request.form)
     except AnswerError as error:
-        back = opened(target, visit.row, visit.token)
+        back = opened(service(), visit)
         if back.instrument.version != visit.instrument.version:
             return _save(back, name)
         return _question(back, item, error.fault, request.form.getlist("answer"))
-    given, written = (ANSWERED, {item.id: said}) if isinstance(said, str) else (said, {})
-    context = Context(
-        target=target,
-        version=visit.instrument.version,
-        wave=wave.id,
-        language=visit.row.tag,
-        moment=moment,
-        daylight=serving.daylight(moment),
-    )
-    with fairplay.beginning(target, visit.token) as begins:
-        saved = serving.storage.save(visit.token, context, {item.id: given}, written)
-        begins.true = saved.begun
-    if not visit.is_long:
-        return _onward(visit.address("done", tapped=serving.tokens.tapped(visit.token)))
-    after = Way(visit.instrument, saved.answers).pending(item)
-    return _onward(visit.address(after.id if after else "answers"))
-
-
-def _onward(path: str) -> Response:
-    """Lead to the next page; without the text that nobody sees, and that takes a while to make."""
-    return Response(b"", 303, {"Location": path})
+    after = save(service(), visit, item, said, request.remote_addr)
+    # without the text that nobody sees, and that takes a while to make
+    return Response(b"", 303, {"Location": after})
 
 
 @pages.get("/<code>/<language>/<token>/answers")
 def summary(code: str, language: str, token: str) -> AnyResponse:
     """Show what was answered, each answer with a way to change it."""
-    visit = visit_of(code, language, token)
+    visit = visit_of(service(), code, language, token)
     return show(
         "answers",
         visit.row,
@@ -148,7 +126,7 @@ def summary(code: str, language: str, token: str) -> AnyResponse:
 @pages.get("/<code>/<language>/<token>/done")
 def done(code: str, language: str, token: str) -> AnyResponse:
     """Thank the respondent."""
-    visit = visit_of(code, language, token)
+    visit = visit_of(service(), code, language, token)
     tapped = request.args.get("tapped", "")
     fresh = tapped if service().tokens.is_fresh(token, tapped) else None
     return show(
@@ -168,7 +146,7 @@ def done(code: str, language: str, token: str) -> AnyResponse:
 @pages.post("/<code>/<language>/<token>/undo")
 def undo(code: str, language: str, token: str) -> AnyResponse:
     """Take a tap back while it is fresh; later it stays, as the page has said."""
-    visit = visit_of(code, language, token)
+    visit = visit_of(service(), code, language, token)
     if not service().tokens.is_fresh(token, request.form.get("tapped", "")):
         return redirect(visit.address("done"), 303)
     service().storage.forget(visit.target.campaign, token)
@@ -192,14 +170,14 @@ def _invitation(visit: Visit) -> dict[str, Any]:
 
 
 def _start(code: str, wish: str | None = None) -> AnyResponse:
-    target, error = find(code)
+    target, error = find(service(), code)
     if target is None:
         return _unknown(error, code, named(service().offered, wish))
-    row = chosen(offered(target), wish, target.language)
+    row = chosen(offered(service(), target), wish, target.language)
     if service().wave is None:
         return _closed(target, row)
-    fairplay.count_start()
-    visit = unopened(target, row, service().tokens.draw(target))
+    fairplay.count_start(service().limits, request.remote_addr)
+    visit = begun(service(), target, row, service().tokens.draw(target))
     return _question(visit, visit.way.reached[0][0])
 
 
@@ -243,16 +221,12 @@ def _question(
     What a respondent has written herself is hers alone, so that page is not kept, nor is one that
     says what is wrong, and shows again what was posted.
     """
-    before = visit.way.preceding(item)
-    number, total = visit.way.progress(item)
-    code, token = visit.target.code, visit.token
-    gaps = {"code": ("._" * 9)[: len(code)], "token": "-_" * 11}
-    answer = visit.answers.get(item.id)
+    asked = question(service(), visit, item)
+    number, total = asked.progress
+    before, recording = asked.preceding, asked.recording
     written = " ".join(posted) if error else visit.written.get(item.id, "")
     chosen_codes = [code for code in item.offered if str(code) in posted]
-    recording = recordings.address(visit.target.survey, item, visit.row.tag)
-    arrangement = order(item, token)
-    anybody = replace(visit, code=gaps["code"], token=gaps["token"])
+    anybody = asked.anybody
 
     def render() -> Compressed:
         html = _html(
@@ -264,24 +238,22 @@ def _question(
             error=error,
             number=number,
             total=total,
-            options=arranged(item, arrangement),
-            chosen=chosen_codes if error else codes_of(answer),
-            recording=recording,
+            options=arranged(item, asked.arrangement),
+            chosen=chosen_codes if error else codes_of(visit.answers.get(item.id)),
+            recording=recording and recordings.address(recording, item, visit.row.tag),
             written=written,
             longest=LONGEST_ANSWER,
             action=anybody.address(item.id),
             previous=before and anybody.address(before.id),
         )
-        return Compressed(html, gaps)
+        return Compressed(html, {"code": anybody.code, "token": anybody.token})
 
-    seen = (visit.instrument.version, item.id, visit.row.tag, answer, arrangement)
-    around = (visit.target.place, len(code), number, total, before and before.id, recording)
-    page = render() if written or error else service().page(seen + around, render)
-    filling = {"code": code.encode(), "token": token.encode()}
+    page = render() if written or error else service().page(asked.key, render)
     packed = takes_gzip(request.headers.get("Accept-Encoding", ""))
-    body = page.gzip(filling) if packed else page.html(filling)
-    sent = _sent(body, 422 if error else 200, encoded=packed)
-    return recordings.allowed(sent) if recording else sent
+    sent = _sent(asked.filled(page, packed=packed), 422 if error else 200, encoded=packed)
+    if recording:
+        sent.headers["Content-Security-Policy"] = policy("media-src 'self'")
+    return sent
 
 
 def _closed(target: Target, row: Language, status: int = 200) -> Response:
@@ -364,6 +336,6 @@ def _html(
         place=place_name(target),
         demo=serving.settings.demo,
         released=serving.released,
-        languages=[(other, way(other)) for other in languages or offered(target)],
+        languages=[(other, way(other)) for other in languages or offered(serving, target)],
         **context,
     )

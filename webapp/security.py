@@ -7,7 +7,7 @@ from functools import cache, partial
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
-from flask import Flask, Response, after_this_request, current_app
+from flask import Flask, Response, after_this_request
 from markupsafe import Markup
 
 from materials.pictures import styles
@@ -46,8 +46,7 @@ def script(name: str, *needs: str) -> Markup:
 
 
 def _run(needs: Iterable[str], response: Response) -> Response:
-    policy = "; ".join((current_app.config["POLICY"], *needs))
-    response.headers["Content-Security-Policy"] = policy
+    response.headers["Content-Security-Policy"] = policy(*needs)
     return response
 
 
@@ -55,19 +54,22 @@ def _digest(text: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 
-def _policy() -> str:
+@cache
+def policy(*needs: str) -> str:
+    """Return what a page may load and run: nothing but what is in it, and what it ``needs``."""
     sheets = [*map(stylesheet, _STYLES), picture_styles()]
     allowed = " ".join(map(_digest, sheets))
-    return (
+    usual = (
         f"default-src 'none'; style-src {allowed}; img-src data:; form-action 'self'; "
         "base-uri 'none'; frame-ancestors 'none'"
     )
+    return "; ".join((usual, *needs))
 
 
 def with_pictures(page: Response) -> Response:
     """Let a page show pictures that lie on our own address."""
-    policy = current_app.config["POLICY"].replace("img-src data:", "img-src 'self' data:")
-    page.headers["Content-Security-Policy"] = policy
+    allowed = policy().replace("img-src data:", "img-src 'self' data:")
+    page.headers["Content-Security-Policy"] = allowed
     return page
 
 
@@ -93,9 +95,8 @@ class _Protected:
 
 def init_app(app: Flask) -> None:
     """Add the headers to every response of an application."""
-    app.config["POLICY"] = _policy()
     headers = [
-        ("Content-Security-Policy", app.config["POLICY"]),
+        ("Content-Security-Policy", policy()),
         ("Referrer-Policy", "same-origin"),
         ("X-Content-Type-Options", "nosniff"),
         ("Cache-Control", "private, no-cache"),

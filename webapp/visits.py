@@ -4,14 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from flask import abort
+from werkzeug.exceptions import NotFound
 
 from surveys.answers import Way
 from surveys.conditions import Answers
 from surveys.definition import Instrument
 from surveys.links import LinkError, Target, read_code
 from translations.languages import Language
-from webapp.service import service
+from webapp.service import Service
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,17 +43,15 @@ class Visit:
         return f"{path}?tapped={tapped}" if tapped else path
 
 
-def offered(target: Target | None) -> Sequence[Language]:
+def offered(serving: Service, target: Target | None) -> Sequence[Language]:
     """Return the languages in which the survey of a sheet can be answered."""
-    serving = service()
     if target is None:
         return serving.offered
     return serving.offered_for(serving.campaign.instruments[target.survey])
 
 
-def find(typed: str) -> tuple[Target | None, str]:
+def find(serving: Service, typed: str) -> tuple[Target | None, str]:
     """Return what a typed code stands for, else why it stands for nothing."""
-    serving = service()
     try:
         target = serving.storage.target(read_code(typed))
     except LinkError:
@@ -64,30 +62,35 @@ def find(typed: str) -> tuple[Target | None, str]:
     return None, "unknown"
 
 
-def visit_of(code: str, language: str, token: str) -> Visit:
-    """Return the visit that an address stands for; abort where a part of it is not ours."""
-    return opened(*addressed(code, language, token), token)
+def visit_of(serving: Service, code: str, language: str, token: str) -> Visit:
+    """Return the visit that an address stands for, with what is stored of it.
+
+    Raise NotFound where a part of the address is not ours.
+    """
+    return opened(serving, addressed(serving, code, language, token))
 
 
-def addressed(code: str, language: str, token: str) -> tuple[Target, Language]:
-    """Return the sheet and the language of an address; abort where a part of it is not ours."""
-    target, _ = find(code)
-    row = next((row for row in offered(target) if row.tag == language), None)
-    if target is None or row is None or not service().tokens.fits(token, target):
-        abort(404)
-    return target, row
+def addressed(serving: Service, code: str, language: str, token: str) -> Visit:
+    """Return the visit that an address stands for, as if nothing was stored of it.
+
+    Raise NotFound where a part of the address is not ours.
+    """
+    target, _ = find(serving, code)
+    row = next((row for row in offered(serving, target) if row.tag == language), None)
+    if target is None or row is None or not serving.tokens.fits(token, target):
+        raise NotFound
+    return begun(serving, target, row, token)
 
 
-def unopened(target: Target, row: Language, token: str) -> Visit:
-    """Return a visit as if nothing was stored of it."""
-    newest = service().campaign.instruments[target.survey]
+def begun(serving: Service, target: Target, row: Language, token: str) -> Visit:
+    """Return the visit of somebody who has answered nothing yet."""
+    newest = serving.campaign.instruments[target.survey]
     return Visit(target=target, code=target.code, row=row, token=token, instrument=newest)
 
 
-def opened(target: Target, row: Language, token: str) -> Visit:
+def opened(serving: Service, visit: Visit) -> Visit:
     """Return a visit with what is stored of it, in the version of the survey that it began."""
-    serving, visit = service(), unopened(target, row, token)
-    given = serving.storage.response(target.campaign, token)
+    given = serving.storage.response(visit.target.campaign, visit.token)
     if given is None:
         return visit
     instrument = serving.storage.instrument(given.version)

@@ -1,6 +1,7 @@
 """What one response adds to the tables that are kept beside the responses."""
 
 from collections import Counter
+from collections.abc import Mapping
 
 import sqlalchemy as sa
 
@@ -12,6 +13,7 @@ from surveys.storage.schema import CROSSED, GROUPS, arrivals, counts, crossings,
 # In the order in which they are written, so that two processes never wait for each other
 KEPT = (counts, crossings, arrivals)
 Key = tuple[str | int, ...]
+Cell = tuple[str, int]  # an item or a crossing, and a code of it
 # Responses with what their groups are made of, see ``group``
 GROUPED = sa.select(responses, links.c.place, links.c.topic, links.c.format).join(links)
 
@@ -22,16 +24,20 @@ class Change(dict[str, Counter[Key]]):
     def __init__(self) -> None:
         super().__init__({table.name: Counter() for table in KEPT})
 
-    def add(self, asked: Instrument, group: Key, answers: Answers, n: int = 1) -> None:
-        """Add ``n`` times the answers of a respondent."""
-        if not answers:
-            return
-        cells = self[counts.name]
-        for cell, times in counted(asked, answers).items():
-            cells[*group, *cell] += n * times
-        cells = self[crossings.name]
-        for cell, times in crossed(asked, answers).items():
-            cells[*group[: len(CROSSED)], *cell] += n * times
+    def replace(self, asked: Instrument, group: Key, before: Answers, answers: Answers) -> None:
+        """Count the answers of a respondent in the place of those that she gave before."""
+        self._replace(counts, group, counted(asked, before), counted(asked, answers))
+        crossed_by = group[: len(CROSSED)]
+        self._replace(crossings, crossed_by, crossed(asked, before), crossed(asked, answers))
+
+    def _replace(
+        self, table: sa.Table, group: Key, before: Mapping[Cell, int], after: Mapping[Cell, int]
+    ) -> None:
+        cells = self[table.name]
+        for cell, n in after.items() - before.items():
+            cells[*group, *cell] += n
+        for cell, n in before.items() - after.items():
+            cells[*group, *cell] -= n
 
     def arrive(self, key: Key, n: int = 1) -> None:
         """Add ``n`` responses that came by a link on a day in a band."""
@@ -41,5 +47,5 @@ class Change(dict[str, Counter[Key]]):
         self, asked: Instrument, row: "sa.Row[tuple[object, ...]]", answers: Answers
     ) -> None:
         """Add a whole response, a row of ``GROUPED``."""
-        self.add(asked, tuple(getattr(row, name) for name in GROUPS), answers)
+        self.replace(asked, tuple(getattr(row, name) for name in GROUPS), {}, answers)
         self.arrive(tuple(getattr(row, column.name) for column in arrivals.primary_key))

@@ -1,11 +1,14 @@
 """Responses: what a respondent has answered, and how it is counted in the same transaction."""
 
-import hashlib
 import hmac
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cache
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, Literal
 
 import sqlalchemy as sa
@@ -65,6 +68,9 @@ class Context:
         return self.moment.hour // BAND if isinstance(self.moment, datetime) else NO_BAND
 
 
+_Key = tuple[str, str]  # of a response: the campaign, and the hash of the token
+
+
 @dataclass(frozen=True)
 class _Post:
     """What a respondent sends: the hash of her token, and what she says to which items."""
@@ -73,6 +79,15 @@ class _Post:
     context: Context
     given: Answers
     written: Mapping[str, str]
+
+    @property
+    def key(self) -> _Key:
+        """Return the key of the row that it is for."""
+        return self.context.target.campaign, self.token
+
+
+class _OvertakenError(Exception):
+    """Another process has begun a row between our looking for it and our writing."""
 
 
 _JSON = json.JSONEncoder(separators=(",", ":"))
@@ -117,16 +132,16 @@ class Responses(Publications):
 
     def forget(self, campaign: str, token: str) -> bool:
         """Delete a response and what it counts; return whether there was one."""
-        key = {"campaign": campaign, "token": self._hash(token)}
+        key = (campaign, self._hash(token))
         with self._in_our_words(), self._driver.transaction() as cursor:
-            row = self._locked(cursor, key)
+            row = self._locked(cursor, {key}).get(key)
             if row is None:
                 return False
             for delete in (self._sql.delete_texts, self._sql.delete):
-                cursor.execute(delete, key)
+                cursor.execute(delete, {"campaign": row.campaign, "token": row.token})
             change = Change()
-            self._change(change, key["campaign"], row, {})
-            change.arrive(row.arrival(key["campaign"]), -1)
+            self._count(change, row, row.answers, {})
+            change.arrive(row.arrival, -1)
             self._add(cursor, change)
             return True
 
@@ -136,74 +151,59 @@ class Responses(Publications):
         return not isinstance(error, dbapi.Error) or isinstance(error, dbapi.IntegrityError)
 
     def _save_all(self, posts: Sequence[_Post]) -> list[Response]:
-        """Write posts in one transaction, those of a token in the order in which they came.
+        """Write posts in one transaction, those of a token in the order in which they came."""
+        while True:
+            with suppress(_OvertakenError), self._driver.transaction() as cursor:
+                return self._saved(cursor, posts)
 
-        Tokens and counts are written in the order of their keys, so that two processes which
-        write at the same time never wait for each other.
+    def _saved(self, cursor: Any, posts: Sequence[_Post]) -> list[Response]:
+        """Write posts, each table in the order of its keys.
+
+        So two processes that write at the same time never wait for each other in a circle.
         """
-        outcomes: dict[int, Response] = {}
+        rows = self._locked(cursor, {post.key for post in posts})
+        before = {key: row.answers for key, row in rows.items()}
+        outcomes = [_said(rows, post) for post in posts]
+        begun = [rows[key] for key in sorted(rows.keys() - before.keys())]
+        changed = [rows[key] for key, answers in before.items() if rows[key].answers != answers]
+        self._insert_rows(cursor, begun)
+        if changed:
+            cursor.executemany(self._sql.update, [row.columns for row in changed])
+        for post in posts:
+            self._write_down(cursor, rows[post.key], post)
         change = Change()
-        with self._driver.transaction() as cursor:
-            for place in sorted(range(len(posts)), key=lambda place: posts[place].token):
-                outcomes[place] = self._save(cursor, posts[place], change)
-            self._add(cursor, change)
-        return [outcomes[place] for place in range(len(posts))]
+        for row in begun:
+            change.arrive(row.arrival)
+        for row in begun + changed:
+            self._count(change, row, before.get(row.key, {}), row.answers)
+        self._add(cursor, change)
+        return outcomes
 
-    def _save(self, cursor: Any, post: _Post, change: Change) -> Response:
-        campaign = post.context.target.campaign
-        key = {"campaign": campaign, "token": post.token}
-        row = self._locked(cursor, key) or self._begun(cursor, key, post)
-        if row.version != post.context.version:
-            raise OtherVersionError(row.version)
-        answers = {**row.answers, **post.given}
-        if row.is_new:
-            change.arrive(row.arrival(campaign))
-        if answers != row.answers:
-            if not row.is_new:
-                cursor.execute(self._sql.update, {**key, "answers": _dumped(answers)})
-            self._change(change, campaign, row, answers)
-        if in_words := self.instrument(row.version).in_words:
-            self._write_down(cursor, key | {"day": row.day}, post, in_words)
-        return Response(version=row.version, answers=answers, begun=row.is_new)
+    def _locked(self, cursor: Any, keys: Collection[_Key]) -> "dict[_Key, _Row]":
+        """Return those of some rows that there are, in order; nobody else may write them now."""
+        found: dict[_Key, _Row] = {}
+        for campaign, group in groupby(sorted(keys), key=itemgetter(0)):
+            tokens = {f"token_{n}": token for n, (_, token) in enumerate(group)}
+            wanted = self._sql.locked(len(tokens))
+            for values in cursor.execute(wanted, {"campaign": campaign, **tokens}).fetchall():
+                row = _Row(*values)
+                found[row.key] = row
+        return found
 
-    def _locked(self, cursor: Any, key: Mapping[str, str]) -> "_Row | None":
-        found = cursor.execute(self._sql.locked, key).fetchone()
-        return _Row(*found) if found else None
+    def _insert_rows(self, cursor: Any, rows: "Sequence[_Row]") -> None:
+        """Store responses that begin; raise _OvertakenError where one has begun meanwhile."""
+        if rows:
+            cursor.executemany(self._sql.insert, [row.columns for row in rows])
+            if cursor.rowcount < len(rows):
+                raise _OvertakenError
 
-    def _begun(self, cursor: Any, key: Mapping[str, str], post: _Post) -> "_Row":
-        """Store a respondent's first answers; return the row without them.
-
-        Where another process has begun the row meanwhile, nothing is stored, and it is returned.
-        """
-        context, day = post.context, post.context.day.isoformat()
-        first = {
-            **key,
-            "version": context.version,
-            "link": context.target.code,
-            "wave": context.wave,
-            "language": context.language,
-            "mode": context.mode,
-            "day": day,
-            "band": context.band,
-            "daylight": context.daylight,
-            "answers": _dumped(post.given),
-        }
-        if cursor.execute(self._sql.insert, first).rowcount:
-            names = (context.version, context.target.code, context.wave, context.language)
-            return _Row(*names, day, context.band, context.daylight, {}, is_new=True)
-        begun = self._locked(cursor, key)
-        assert begun
-        return begun
-
-    def _change(self, change: Change, campaign: str, row: "_Row", answers: Answers) -> None:
+    def _count(self, change: Change, row: "_Row", before: Answers, answers: Answers) -> None:
         """Add how a response changes the counts when its answers change."""
-        instrument = self.instrument(row.version)
         target = self.target(row.link)
         assert target
         sheet = (target.topic, target.format)
-        group = (campaign, row.version, row.wave, target.place, row.language, *sheet, row.daylight)
-        change.add(instrument, group, answers)
-        change.add(instrument, group, row.answers, -1)
+        group = (row.campaign, row.version, row.wave, target.place, row.language, *sheet)
+        change.replace(self.instrument(row.version), (*group, row.daylight), before, answers)
 
     def _add(self, cursor: Any, change: Change) -> None:
         for table in KEPT:
@@ -216,49 +216,79 @@ class Responses(Publications):
             if rows:
                 cursor.executemany(self._sql.add[table.name], rows)
 
-    def _write_down(
-        self, cursor: Any, row: Mapping[str, object], post: _Post, items: Iterable[str]
-    ) -> None:
+    def _write_down(self, cursor: Any, row: "_Row", post: _Post) -> None:
         """Replace the texts of the items that were answered anew; an unchanged one stays."""
-        for item in post.given.keys() & set(items):
+        for item in post.given.keys() & self.instrument(row.version).in_words:
+            this = {"campaign": row.campaign, "token": row.token, "item": item}
             if item in post.written:
-                new = {"item": item, "body": redacted(post.written[item]), "state": HELD}
-                cursor.execute(self._sql.write, {**row, **new})
+                new = {"body": redacted(post.written[item]), "state": HELD, "day": row.day}
+                cursor.execute(self._sql.write, {**this, **new})
             else:
-                cursor.execute(self._sql.delete_text, {**row, "item": item})
+                cursor.execute(self._sql.delete_text, this)
 
     def _hash(self, token: str) -> str:
-        return hmac.new(self._secret, token.encode(), hashlib.sha256).hexdigest()
+        return hmac.digest(self._secret, token.encode(), "sha256").hex()
 
 
-# The columns of a response that a post needs, in the order in which they are asked for
-_READ = ("version", "link", "wave", "language", "day", "band", "daylight", "answers")
-
-
+@dataclass
 class _Row:
-    """A row of the responses."""
+    """A row of the responses, column by column."""
 
-    def __init__(  # noqa: PLR0917
-        self,
-        version: str,
-        link: str,
-        wave: str,
-        language: str,
-        day: Any,
-        band: int,
-        daylight: str,
-        answers: Any,
-        *,
-        is_new: bool = False,
-    ) -> None:
-        self.version, self.link, self.wave, self.language = version, link, wave, language
-        self.day, self.band, self.daylight, self.is_new = day, band, daylight, is_new
-        # SQLite's driver gives JSON as text, that of PostgreSQL has read it
-        self.answers = read_answers(json.loads(answers) if isinstance(answers, str) else answers)
+    campaign: str
+    token: str
+    version: str
+    link: str
+    wave: str
+    language: str
+    mode: str
+    day: Any
+    band: int
+    daylight: str
+    answers: Any
 
-    def arrival(self, campaign: str) -> Key:
+    def __post_init__(self) -> None:
+        """SQLite's driver gives JSON as text, that of PostgreSQL has read it."""
+        said = json.loads(self.answers) if isinstance(self.answers, str) else self.answers
+        self.answers = read_answers(said)
+
+    @property
+    def key(self) -> _Key:
+        """Return the key of the row."""
+        return self.campaign, self.token
+
+    @property
+    def columns(self) -> dict[str, object]:
+        """Return what is stored, by the names of the columns."""
+        return {**vars(self), "answers": _JSON.encode(self.answers)}
+
+    @property
+    def arrival(self) -> Key:
         """Return the key of the arrivals that this one is of."""
-        return campaign, self.wave, self.link, str(self.day), self.band
+        return self.campaign, self.wave, self.link, str(self.day), self.band
+
+
+def _said(rows: dict[_Key, _Row], post: _Post) -> Response:
+    """Add to the row of a post what it says; return the response as it is then."""
+    row = rows.get(post.key)
+    begins = row is None
+    if row is None:
+        context = post.context
+        row = rows[post.key] = _Row(
+            *post.key,
+            context.version,
+            context.target.code,
+            context.wave,
+            context.language,
+            context.mode,
+            context.day.isoformat(),
+            context.band,
+            context.daylight,
+            {},
+        )
+    if row.version != post.context.version:
+        raise OtherVersionError(row.version)
+    row.answers = {**row.answers, **post.given}
+    return Response(version=row.version, answers=row.answers, begun=begins)
 
 
 class _Statements:
@@ -266,11 +296,10 @@ class _Statements:
 
     def __init__(self, insert: Callable[[sa.Table], Any], spelled: Callable[..., str]) -> None:
         own, own_texts = _keyed(responses), _keyed(texts)
-        wanted = sa.select(*(responses.c[name] for name in _READ)).where(*own)
         new_text = insert(texts)
         this_text = texts.c.item == sa.bindparam("item")
-        self.wanted = spelled(wanted)
-        self.locked = spelled(wanted.with_for_update())
+        self.wanted = spelled(sa.select(responses).where(*own))
+        self.locked = cache(lambda many: spelled(_locked(many)))
         self.insert = spelled(insert(responses).on_conflict_do_nothing())
         self.update = spelled(sa.update(responses).where(*own), ["answers"])
         self.delete = spelled(sa.delete(responses).where(*own))
@@ -295,12 +324,15 @@ def _added(insert: Any, table: sa.Table) -> tuple[Any, list[str]]:
     return added, [*(column.name for column in key), "n"]
 
 
+def _locked(many: int) -> sa.Select[Any]:
+    """Return the query for some rows of a campaign that are about to be written."""
+    tokens = [sa.bindparam(f"token_{n}", type_=sa.String) for n in range(many)]
+    mine = (responses.c.campaign == sa.bindparam("campaign"), responses.c.token.in_(tokens))
+    return sa.select(responses).where(*mine).order_by(responses.c.token).with_for_update()
+
+
 def _keyed(table: sa.Table) -> list[sa.ColumnElement[bool]]:
     return [table.c[name] == sa.bindparam(name) for name in ("campaign", "token")]
-
-
-def _dumped(answers: Answers) -> str:
-    return _JSON.encode(answers)
 
 
 def read_answers(stored: Mapping[str, int | list[int]]) -> dict[str, Answer]:

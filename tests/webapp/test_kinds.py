@@ -217,3 +217,16 @@ def test_a_language_without_a_text_of_the_survey_is_not_offered(app: Flask, fold
     catalogue.write_text('msgid ""\nmsgstr ""\n\nmsgid "Müllberge"\nmsgstr "Çöp yığınları"\n')
     again = type(serving)(serving.settings, load(folder), serving.storage, serving.clock)
     assert [row.tag for row in again.offered] == ["de", "tr"]
+
+
+def test_a_text_that_was_rejected_leaves_a_page_that_nobody_else_is_shown(
+    client: FlaskClient, storage: Storage
+) -> None:
+    other = path("words").replace(TOKEN, token(CODE, "B"))
+    client.post(path("words"), data={"answer": "Mehr Licht"})
+    (text,) = storage.held_texts("leipziger-osten")
+    storage.reject_text("leipziger-osten", text.number)
+    client.post(other, data={"answer": "Mehr Busse"})
+    for _ in range(2):
+        assert "Mehr Licht" not in client.get(path("words")).text
+        assert "Mehr Busse" in client.get(other).text
