@@ -246,8 +246,8 @@ def over_waves(
 ) -> Comparison:
     """Return the comparison of an item over waves, each with the one before; of one place, or all.
 
-    ``versions`` are the published versions of the survey. A wave that asked otherwise is not
-    compared. Raise ComparisonError where no wave has answers.
+    ``versions`` are published versions by their names. A wave that asked otherwise is not compared.
+    Raise ComparisonError where no wave has answers.
     """
     item = item_of(asked, question)
     notes: list[Note] = []

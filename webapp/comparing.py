@@ -63,6 +63,11 @@ class Results:
         found = (release.from_json(document) for document in self.documents.values())
         return sorted(found, key=lambda each: each.opens)
 
+    @cached_property
+    def versions(self) -> Mapping[str, Instrument]:
+        """Return every published version of the campaign's surveys by its name; read once."""
+        return {each.version: each for each in self.storage.versions(*self.campaign.instruments)}
+
     def release_of(self, wave: str | None) -> Release:
         """Return the release of a wave, of the newest one for None.
 
@@ -122,8 +127,8 @@ class Results:
             raise ComparisonError(Why.PLACE, f"{wish.place!r} is no place of the campaign.")
         chosen = [self.release_of(each) for each in dict.fromkeys(wish.groups) or (None,)]
         waves = sorted(chosen, key=lambda each: each.opens) if wish.groups else self.releases
-        versions = {each.version: each for each in self.storage.versions(asked.id)}
-        return over_waves(waves, versions, asked, question, self.names("wave"), place=wish.place)
+        names = self.names("wave")
+        return over_waves(waves, self.versions, asked, question, names, place=wish.place)
 
     def compare_all(self, wish: Wish) -> list[Comparison]:
         """Return the comparison of every question, adjusted for all of them together."""

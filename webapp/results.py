@@ -101,7 +101,8 @@ def results() -> Response:
 
 
 def _one(asked: Asked) -> str:
-    results, drawing = service().results, _drawing()
+    drawing = _drawing()
+    results = drawing.results
     comparison = results.compare(asked.wish)
     asked = _resolved(asked, comparison)
     whole = results.compare(replace(asked.wish, groups=())) if asked.wish.groups else comparison
@@ -120,8 +121,8 @@ def _one(asked: Asked) -> str:
 
 
 def _all(asked: Asked) -> str:
-    results, drawing = service().results, _drawing()
-    comparisons = results.compare_all(asked.wish)
+    drawing = _drawing()
+    comparisons = drawing.results.compare_all(asked.wish)
     asked = _resolved(asked, comparisons[0])
     return _page(
         "results-all",

@@ -81,9 +81,9 @@ class Publications(Database):
         with self._read() as connection:
             return [_target(row) for row in connection.execute(wanted)]
 
-    def versions(self, survey: str) -> list[Instrument]:
-        """Return every published version of a survey."""
-        wanted = sa.select(versions.c.version).where(versions.c.survey == survey)
+    def versions(self, *surveys: str) -> list[Instrument]:
+        """Return every published version of some surveys."""
+        wanted = sa.select(versions.c.version).where(versions.c.survey.in_(surveys))
         with self._read() as connection:
             found = connection.execute(wanted).scalars().all()
         return [self.instrument(version) for version in found]

@@ -8,6 +8,7 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given
@@ -170,6 +171,23 @@ def test_waves_are_compared_with_the_one_before_and_places_drawn_beside(
     two = staff.get(f"{RESULTS}?by=wave&group=summer-2025&group=summer-2026").text
     assert len(said(two)) == 1
     assert text(two).count("Nur einige Wellen vergleichen") == 1
+
+
+@pytest.mark.parametrize("query", ["", "by=wave", "questions=all", "questions=all&by=wave"])
+def test_releases_and_versions_are_read_once_for_all_comparisons_of_a_page(
+    staff: FlaskClient, release: Put, app: Flask, query: str
+) -> None:
+    release("summer-2025")
+    release("summer-2026")
+    address = f"{RESULTS}?{query}"
+    staff.get(address)  # what a survey's version asks is read once for all pages
+    said: list[str] = []
+    engine = app.extensions["philos"].storage._engine
+    sa.event.listen(engine, "before_cursor_execute", lambda *each: said.append(each[2]))
+    assert staff.get(address).status_code == 200
+    read = [table for each in said for table in re.findall(r"FROM (\w+)", each)]
+    assert read.count("releases") == 1
+    assert read.count("survey_versions") == ("by=wave" in query)
 
 
 def test_chosen_groups_are_compared_with_each_other_and_can_be_chosen_on_the_page(
