@@ -1,6 +1,7 @@
 """The log of what staff did: who, what, to whom and why, to the minute; never from where."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from enum import StrEnum
 
 from flask import Blueprint, request
@@ -8,7 +9,8 @@ from flask import Blueprint, request
 from surveys.storage import Entry
 from translations.markup import N_
 from webapp import sessions
-from webapp.orders import from_log
+from webapp.jobs import Job, Jobs, Status
+from webapp.orders import from_log, to_log
 from webapp.roles import ROLE_NAMES, Role, allowed
 from webapp.service import service
 from webapp.staff import show
@@ -36,6 +38,8 @@ class Kind(StrEnum):
     REJECTED = "rejected"
     EXPORTED = "exported"
     PRINTED = "printed"
+    PRINT_DONE = "print-done"
+    PRINT_FAILED = "print-failed"
 
 
 KIND_NAMES = {
@@ -54,19 +58,26 @@ KIND_NAMES = {
     Kind.REJECTED: N_("Text gelöscht"),
     Kind.EXPORTED: N_("Daten ausgegeben"),
     Kind.PRINTED: N_("Druckauftrag"),
+    Kind.PRINT_DONE: N_("Fertig gedruckt"),
+    Kind.PRINT_FAILED: N_("Nicht gedruckt"),
 }
 REASON_NAMES: Mapping[str, str] = {
     **{role.value: name for role, name in ROLE_NAMES.items()},
     "TOTP": N_("Einmalcode"),
     "Recovery": N_("Wiederherstellungscode"),
 }
+ENDING_NAMES: Mapping[str, str] = {
+    Status.FAILED.value: N_("ließ sich so nicht drucken"),
+    Status.CRASHED.value: N_("abgestürzt"),
+    Status.CANCELLED.value: N_("abgebrochen"),
+}
 
 
 def audit(kind: Kind, subject: str = "", reason: str = "", *, name: str | None = None) -> None:
     """Log what somebody did; ``name`` is hers if she is not the one who is signed in.
 
-    ``subject`` is whom or what it was done to: an account, a wave, a file; of what was printed it
-    is the number of copies, and ``reason`` what they are of.
+    ``subject`` is whom or what it was done to: an account, a wave, a file; of what is to be printed
+    it is the number of copies, and ``reason`` what they are of.
     """
     user = sessions.user()
     whose = name if name is not None else user.name if user else ""
@@ -75,10 +86,23 @@ def audit(kind: Kind, subject: str = "", reason: str = "", *, name: str | None =
     )
 
 
+def ending(job: Job, minute: datetime) -> Entry:
+    """Return the entry of how a print job ended: with how many copies, or why with none."""
+    done = job.status is Status.DONE
+    return Entry(
+        minute=minute,
+        name=job.asked.by,
+        kind=Kind.PRINT_DONE if done else Kind.PRINT_FAILED,
+        subject=str(sum(each["copies"] for each in job.state.files)) if done else job.status,
+        reason=to_log(job.asked.command, job.asked.wishes),
+    )
+
+
 @pages.get("/log")
 @allowed(Role.ADMIN)
 def log() -> str:
     """Show the log, of one kind if the address names one, a page at a time."""
+    Jobs(service().settings.folder.resolve()).see_to_it()  # what ended with the server is logged
     kind = next((each for each in Kind if each == request.args.get("kind")), None)
     number = max(request.args.get("page", 1, type=int), 1)
     start = min(number - 1, 10_000) * PAGE
@@ -89,6 +113,7 @@ def log() -> str:
         kind=kind,
         kinds=KIND_NAMES,
         reasons=REASON_NAMES,
+        endings=ENDING_NAMES,
         printed=lambda entry: from_log(entry.reason),
         number=number,
         more=len(found) > PAGE,

@@ -16,14 +16,14 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from translations.errors import Fault
+from translations.errors import Fault, UserError
 from webapp.config import DATABASE, DEMO
 from webapp.running import Outcome, environment, run
 
@@ -39,7 +39,7 @@ LARGEST = 2_000_000_000  # bytes of all jobs together; the oldest go first
 MOST_QUEUED = 20
 _LOCK = "turn"
 _ASKED, _STATE, _RESULT = "asked.json", "state.json", "result.json"
-_CANCEL, _FILES = "cancel", "files"
+_CANCEL, _TOLD, _FILES = "cancel", "told", "files"
 _STAGING = ".printing-*"
 _TRIES = 20  # for the turn: somebody may just be looking whether it is taken
 
@@ -191,9 +191,15 @@ class Jobs:
         path = self._home / job.id / _FILES / f"{number}.pdf"
         return path if 0 <= number < len(job.state.files) and path.is_file() else None
 
+    def ended(self, job: Job) -> float:
+        """Return when a job came to its end, in seconds since 1970."""
+        paths = (self._home / job.id / name for name in (_STATE, _CANCEL))
+        return max(path.stat().st_mtime for path in paths if path.exists())
+
     def see_to_it(self) -> None:
-        """Start a process that works, where somebody waits and nobody works."""
-        if not self._is_somebody_at_work() and next(self._queued(), None):
+        """Start a process that works, where something is left to do or to tell and nobody works."""
+        left = next(self._queued(), None) or next(self._untold(), None)
+        if left and not self._is_somebody_at_work():
             worker = subprocess.Popen(  # noqa: S603  our own program
                 [*PHILOS, "work", str(self.campaign.resolve())],
                 stdin=subprocess.DEVNULL,
@@ -204,16 +210,20 @@ class Jobs:
             )
             threading.Thread(target=worker.wait, daemon=True).start()
 
-    def work(self) -> None:
-        """Run what is queued, if it is our turn, until nothing is."""
-        while next(self._queued(), None):
+    def work(self, tell: Callable[[Job], object] = lambda _: None) -> None:
+        """Run what is queued, if it is our turn, until nothing is; ``tell`` what came of prints."""
+        left = True
+        while left:
             with self._turn() as ours:
                 if not ours:
                     return
                 self._close_crashed()
+                self._tell(tell)
                 self.clean()
                 while job := next(self._queued(), None):
                     self._run(job)
+                    self._tell(tell)
+            left = next(self._queued(), None) is not None
 
     def clean(self, now: float | None = None) -> None:
         """Delete what ended long ago, and the oldest jobs where all are too large."""
@@ -222,8 +232,7 @@ class Jobs:
         for job in self.all():
             folder = self._home / job.id
             room -= sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
-            ended = (folder / _STATE).stat().st_mtime
-            if not job.status.open and (room < 0 or ended < now - KEPT):
+            if not job.status.open and (room < 0 or self.ended(job) < now - KEPT):
                 (folder / _ASKED).unlink()  # first: without it there is no job
                 shutil.rmtree(folder, ignore_errors=True)
         for staging in (self.campaign / "out").glob(_STAGING):  # of a run that was ended by force
@@ -235,6 +244,23 @@ class Jobs:
         for job in reversed(self.all()):
             if job.status is Status.QUEUED:
                 yield job
+
+    def _untold(self) -> Iterator[Job]:
+        """Yield the print jobs that have ended and of which nobody was told, the first first."""
+        for job in reversed(self.all()):
+            told = job.status.open or (self._home / job.id / _TOLD).exists()
+            if job.asked.command in PRINTING and not told:
+                yield job
+
+    def _tell(self, tell: Callable[[Job], object]) -> None:
+        """Tell what came of jobs; what cannot be told now is told before the next one.
+
+        The mark comes last: who is ended in between tells it twice rather than never.
+        """
+        for job in self._untold():
+            with suppress(UserError):
+                tell(job)
+                (self._home / job.id / _TOLD).touch()
 
     def _run(self, job: Job) -> None:
         folder = self._home / job.id
@@ -306,6 +332,7 @@ class Jobs:
     @contextmanager
     def _turn(self) -> Iterator[bool]:
         """Yield whether it is our turn; it is over at the end of this process at the latest."""
+        self._home.mkdir(parents=True, exist_ok=True)
         with (self._home / _LOCK).open("wb") as lock:
             yield _locked(lock.fileno(), tries=_TRIES)
 

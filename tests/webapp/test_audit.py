@@ -1,6 +1,7 @@
 """The log of what staff did."""
 
 from datetime import timedelta
+from unittest.mock import Mock
 
 import pytest
 from flask import Flask
@@ -9,7 +10,9 @@ from flask.testing import FlaskClient
 from surveys.storage import Entry, Storage
 from tests.conftest import NOON
 from tests.webapp.conftest import Hands, signed_in_as
-from webapp.audit import KIND_NAMES, PAGE, Kind, audit
+from webapp.audit import ENDING_NAMES, KIND_NAMES, PAGE, Kind, audit, ending
+from webapp.jobs import Asked, Job, Jobs, State, Status
+from webapp.orders import to_log
 
 
 @pytest.fixture
@@ -61,6 +64,12 @@ def test_the_log_is_shown_by_kind(admin: FlaskClient, storage: Storage) -> None:
         ((Kind.PRINTED, "1", "command=print&topic=results&tag=ar"), "Was Sie gesagt haben · Arab"),
         ((Kind.PRINTED, "1", "command=print&topic=results&tag=ar"), "<td>1 Exemplar</td>"),
         ((Kind.PRINTED, "20", "command=paper&paper-tag=de"), "Papierbögen · Deutsch"),
+        ((Kind.PRINT_DONE, "20", "command=paper&paper-tag=de"), "Papierbögen · Deutsch"),
+        ((Kind.PRINT_DONE, "20", "command=paper&paper-tag=de"), "<td>20 Exemplare</td>"),
+        ((Kind.PRINT_FAILED, "failed", "command=report"), "<td>Bericht</td>"),
+        ((Kind.PRINT_FAILED, "failed", "command=report"), "<td>ließ sich so nicht drucken</td>"),
+        ((Kind.PRINT_FAILED, "crashed", "command=report"), "<td>abgestürzt</td>"),
+        ((Kind.PRINT_FAILED, "cancelled", "command=report"), "<td>abgebrochen</td>"),
     ],
 )
 def test_the_log_speaks_the_language_of_the_page(
@@ -70,6 +79,33 @@ def test_the_log_speaks_the_language_of_the_page(
     storage.log(Entry(minute=NOON, name="anna", kind=kind, subject=subject, reason=reason))
     page = admin.get(f"/staff/log?kind={kind}").text
     assert said in page.replace('<span dir="ltr">', "").replace("</span>", "")
+
+
+@pytest.mark.parametrize("status", [each for each in Status if not each.open])
+def test_how_a_print_ended_is_logged_by_the_name_of_who_asked_for_it(status: Status) -> None:
+    wishes = {"topic": ["how-safe"]}
+    files = ({"copies": 500}, {"copies": 2}) if status is Status.DONE else ()
+    job = Job(
+        id="x",
+        asked=Asked(command="print", arguments=[], by="anna", at=1, wishes=wishes),
+        state=State(status=status, files=files),
+    )
+    found = ending(job, NOON)
+    assert (found.minute, found.name) == (NOON, "anna")
+    assert found.reason == to_log("print", wishes)
+    done = status is Status.DONE
+    assert found.kind == ("print-done" if done else "print-failed")
+    assert found.subject == ("502" if done else status)
+    assert done or found.subject in ENDING_NAMES
+
+
+def test_whoever_reads_the_log_has_logged_what_ended_with_the_server(
+    admin: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    see_to_it = Mock()
+    monkeypatch.setattr(Jobs, "see_to_it", see_to_it)
+    admin.get("/staff/log")
+    see_to_it.assert_called_once_with()
 
 
 def test_the_log_is_read_page_by_page(admin: FlaskClient, storage: Storage) -> None:

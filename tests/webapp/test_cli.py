@@ -5,6 +5,7 @@ import re
 import socket
 import subprocess
 import sys
+from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from tests.kept import kept, recounted
 from tests.webapp.test_demo import leave_the_open_wave
 from webapp import cli
 from webapp.commands import serving, translating
-from webapp.config import DATABASE, DEMO, FOLDER, WORKERS
+from webapp.config import DATABASE, DEMO, FOLDER, WORKERS, settings
 from webapp.jobs import Jobs, Status
 
 KINDS = Path(__file__).parents[1] / "surveys" / "kinds.toml"
@@ -509,6 +510,23 @@ def test_work_does_what_waits_and_yields_to_others(
     assert nice == [10]
     assert job.status is Status.FAILED
     assert "nothing is not in the campaign; choose from" in job.state.faults[0].sentence
+
+
+def test_work_logs_what_came_of_a_print_as_soon_as_there_is_a_database(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "nice", lambda _: None)
+    monkeypatch.setattr(Jobs, "see_to_it", lambda _: None)
+    Jobs(folder).ask("print", ["--topic=nothing"], by="anna", wishes={"topic": ["nothing"]})
+    assert run("work", folder).exit_code == 0
+    run("db", "upgrade", folder)
+    for _ in range(2):
+        assert run("work", folder).exit_code == 0
+    chosen = settings(folder)
+    with closing(Storage(chosen.database_url, chosen.secret)) as storage:
+        (entry,) = storage.entries(most=9)
+    assert (entry.name, entry.kind, entry.subject) == ("anna", "print-failed", "failed")
+    assert entry.reason == "command=print&topic=nothing"
 
 
 def on_paper(folder: Path, *arguments: str) -> Result:

@@ -13,15 +13,17 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from surveys.storage import StorageError
 from translations.errors import Fault
 from webapp import jobs as working
 from webapp import running
-from webapp.jobs import DAY, HOME, KEPT, MOST_QUEUED, Jobs, QueueFullError, Status
+from webapp.jobs import DAY, HOME, KEPT, MOST_QUEUED, Job, Jobs, QueueFullError, Status
 
 # A program that behaves as `philos` does, and otherwise as its first argument says
 PROGRAM = """
@@ -241,6 +243,44 @@ def test_a_job_whose_worker_was_killed_has_crashed(jobs: Jobs) -> None:
     assert json.loads(state.read_text())["status"] == "crashed"
 
 
+def test_each_end_of_a_print_is_told_once_whatever_ended_it(jobs: Jobs) -> None:
+    told: list[tuple[str, Status]] = []
+    left = ask(jobs, "left")
+    state = jobs.campaign / HOME / left / "state.json"
+    state.write_text(json.dumps(json.loads(state.read_text()) | {"status": "running"}))
+    names = [ask(jobs, topic) for topic in ("a", "refuse", "break", "unwanted")]
+    jobs.cancel(names[-1])
+    jobs.ask("gallery", [], by="", key="x")
+    for _ in range(2):
+        jobs.work(lambda job: told.append((job.id, job.status)))
+    ends = (Status.CRASHED, Status.DONE, Status.FAILED, Status.CRASHED, Status.CANCELLED)
+    assert sorted(told) == sorted(zip([left, *names], ends, strict=True))
+
+
+def test_what_cannot_be_told_is_told_the_next_time_and_holds_nothing_up(jobs: Jobs) -> None:
+    told: list[str] = []
+
+    def fail(_: Job) -> None:
+        raise StorageError("The database cannot be used.")
+
+    names = [ask(jobs, topic) for topic in ("a", "b")]
+    jobs.work(fail)
+    assert {status(jobs, name) for name in names} == {Status.DONE}
+    jobs.work(lambda job: told.append(job.id))
+    assert told == names
+
+
+def test_a_job_has_ended_when_it_was_cancelled_or_came_to_its_end(jobs: Jobs) -> None:
+    names = [ask(jobs, topic) for topic in ("a", "b")]
+    jobs.cancel(names[0])
+    jobs.work()
+    for name, last in zip(names, ("cancel", "state.json"), strict=True):
+        os.utime(jobs.campaign / HOME / name / last, (2_000_000_000, 2_000_000_000))
+        job = jobs.find(name)
+        assert job
+        assert jobs.ended(job) == 2_000_000_000
+
+
 @pytest.mark.parametrize(
     ("topic", "ended", "said"),
     [
@@ -336,6 +376,19 @@ def test_a_worker_is_started_where_somebody_waits_and_nobody_works(
         jobs.see_to_it()
         ask(jobs, "b")
     assert len(started) == 1
+
+
+def test_a_worker_is_started_where_nobody_was_told_of_an_end(
+    jobs: Jobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start = Mock()
+    jobs.cancel(ask(jobs))
+    monkeypatch.undo()
+    monkeypatch.setattr(subprocess, "Popen", start)
+    jobs.see_to_it()
+    jobs.work()
+    jobs.see_to_it()
+    start.assert_called_once()
 
 
 def test_what_was_asked_for_is_kept_as_it_was(jobs: Jobs) -> None:

@@ -9,6 +9,7 @@ import threading
 import urllib.request
 import zipfile
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -24,12 +25,14 @@ from materials.example import write_example
 from materials.manifest import MANIFEST
 from materials.previews import look
 from materials.sheets import sheets
+from surveys.storage import Storage
 from tests.browser import served
 from tests.test_journey import philos
 from tests.webapp.accessibility import CUT_OFF, OUTSIDE, faults, stops
 from tests.webapp.conftest import PASSWORD
 from tests.webapp.test_printing import FLYER, MATERIALS, QUESTIONNAIRE, ended
 from translations.errors import Fault
+from webapp.config import settings
 from webapp.jobs import HOME, Job, Jobs, Status
 
 PATIENCE = 120_000  # ms; other tests print at the same time
@@ -148,7 +151,9 @@ def test_from_the_gallery_to_printed_files(
     assert "Druckerei: 500 Exemplare" in row.inner_text()
 
 
-def test_questionnaires_are_printed_from_the_same_page(desk: Page, base: str) -> None:
+def test_questionnaires_are_printed_from_the_same_page_and_logged(
+    desk: Page, base: str, campaign: Path
+) -> None:
     desk.goto(f"{base}/staff/materials/print")
     form = desk.locator("#paper form")
     for name in ("Arabisch", "Rabet"):
@@ -164,6 +169,14 @@ def test_questionnaires_are_printed_from_the_same_page(desk: Page, base: str) ->
     assert code.startswith("HTTPS://PHILOS.EXAMPLE/")
     desk.goto(f"{base}/staff/materials")
     assert "Nr. 1 bis 2" in desk.locator("#paper + .frame").inner_text()
+
+    with (campaign / HOME / "turn").open() as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # whose turn it was has logged it
+    chosen = settings(campaign)
+    with closing(Storage(chosen.database_url, chosen.secret)) as storage:
+        found = storage.entries(["print-done"], most=9)
+    (entry,) = [each for each in found if "command=paper" in each.reason]
+    assert (entry.name, entry.subject) == ("anna", "2")
 
 
 def test_what_nobody_has_reviewed_is_refused_by_the_run_itself(desk: Page, campaign: Path) -> None:

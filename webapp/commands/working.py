@@ -1,12 +1,17 @@
 """Work: what `philos serve` was asked to do in the background."""
 
 import os
+from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 
 import click
 
+from materials.campaign import load
+from webapp.audit import ending
+from webapp.commands.keeping import ready
 from webapp.commands.options import folder_argument
-from webapp.jobs import Jobs
+from webapp.jobs import Job, Jobs
 
 _NICE = 10  # residents who answer go before
 
@@ -16,4 +21,11 @@ _NICE = 10  # residents who answer go before
 def work(folder: Path) -> None:
     """Run the jobs that wait for a campaign, one after the other; `philos serve` starts it."""
     os.nice(_NICE)
-    Jobs(folder).work()
+    jobs = Jobs(folder)
+
+    def log(job: Job) -> None:
+        minute = datetime.fromtimestamp(jobs.ended(job), load(folder).zone)
+        with closing(ready(folder)) as storage:
+            storage.log(ending(job, minute))
+
+    jobs.work(log)
