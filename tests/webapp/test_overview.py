@@ -106,14 +106,14 @@ def test_few_are_hidden_by_place_by_mode_and_by_sheet(staff: FlaskClient, storag
     answer(storage, 41, poster)
     answer(storage, 4, card)
     page = staff.get("/staff/").text
-    assert "78 Antworten bisher am Telefon oder Rechner, auf Papier: verdeckt" in text(page)
-    assert "Verdeckt: unter 10 Antworten, oder eine andere Zahl" in text(page)
+    assert "78 Antworten bisher am Telefon oder Rechner, auf Papier: verborgen" in text(page)
+    assert "Verborgen: unter 10 Antworten, oder eine andere Zahl" in text(page)
     found = rows(page)
-    assert (found["Rabet"], found["Torgauer Platz"]) == ("verdeckt", "verdeckt")
+    assert (found["Rabet"], found["Torgauer Platz"]) == ("verborgen", "verborgen")
     assert found["Köhlerplatz"] == "41"
     sheet = {head: body for head, body in found.items() if "Wie sicher" in head}
     assert next(body for head, body in sheet.items() if head.startswith("Flyer A6")).startswith(
-        "verdeckt 15.000 –"
+        "verborgen 15.000 –"
     )
     assert next(body for head, body in sheet.items() if head.startswith("Plakat")).startswith("41 ")
 
