@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from types import MappingProxyType
 from typing import TypeVar
 
 from surveys.bursts import Cell
@@ -17,6 +18,9 @@ from surveys.paper import FORMAT
 from surveys.statistics import Interval, wilson
 
 Kind = tuple[str, str]  # of a sheet: its topic and its format
+# How many responses are known by the survey, topic, format and place of their sheets alone
+Unlinked = Mapping[tuple[str, str, str, str], int]
+NO_UNLINKED: Unlinked = MappingProxyType({})
 Key = TypeVar("Key", bound=Hashable)
 
 
@@ -49,18 +53,20 @@ def _uncertain(hidden: list[int], smallest: int) -> bool:
 class Arrived:
     """How many responses a wave has so far: each day from its first on, at each place, by mode.
 
-    Of places and modes None is hidden: see ``tellable``.
+    Of places and modes None is hidden: see ``tellable``. ``undated`` are responses of which neither
+    day nor mode is known; beside them no mode is told.
     """
 
     days: Mapping[date, int]
     places: Mapping[str, int | None]
     online: int | None
     paper: int | None
+    undated: int = 0
 
     @property
     def total(self) -> int:
         """Return how many responses there are."""
-        return sum(self.days.values())
+        return sum(self.days.values()) + self.undated
 
     @property
     def busiest(self) -> int:
@@ -69,28 +75,41 @@ class Arrived:
 
 
 def arrived(
-    cells: Mapping[Cell, int], first: date, last: date, places: Iterable[str] = ()
+    cells: Mapping[Cell, int],
+    first: date,
+    last: date,
+    places: Iterable[str] = (),
+    unlinked: Unlinked = NO_UNLINKED,
 ) -> Arrived:
     """Return what has arrived, with every day from the first to the last, both included.
 
-    ``places`` stand first and in their order, also those from which nothing came.
+    ``places`` stand first and in their order, also those from which nothing came. ``unlinked`` are
+    those that an older program has archived.
     """
     days = Counter({first + timedelta(n): 0 for n in range((last - first).days + 1)})
     by_place: Counter[str] = Counter(dict.fromkeys(places, 0))
     for cell, n in cells.items():
         days[cell.day] += n
         by_place[cell.place] += n
-    modes = _modes(cells)
+    for (*_, place), n in unlinked.items():
+        by_place[place] += n
+    modes = _modes(cells, unlinked)
     return Arrived(
         days=dict(sorted(days.items())),
         places=tellable(by_place),
         online=modes[False],
         paper=modes[True],
+        undated=sum(unlinked.values()),
     )
 
 
-def _modes(cells: Mapping[Cell, int]) -> dict[bool, int | None]:
-    """Return what may be told of how many came online, False, and on paper, True."""
+def _modes(cells: Mapping[Cell, int], unlinked: Unlinked) -> dict[bool, int | None]:
+    """Return what may be told of how many came online, False, and on paper, True.
+
+    Of one that is ``unlinked`` it is not known, and the sum of its sheets would not fit the modes.
+    """
+    if unlinked:
+        return {False: None, True: None}
     modes = {False: 0, True: 0}
     for cell, n in cells.items():
         modes[cell.band < 0] += n
@@ -132,6 +151,7 @@ def brought(
     target: Callable[[str], Target | None],
     copies: Mapping[Kind, int],
     passed_on: Iterable[str],
+    unlinked: Unlinked = NO_UNLINKED,
 ) -> list[Brought]:
     """Return what each kind of sheet brought: those of ``copies`` in their order, then others.
 
@@ -141,9 +161,11 @@ def brought(
     for cell, n in cells.items():
         if found := target(cell.link):
             sums[found.topic, found.format] += n
+    for (_, topic, form, _), n in unlinked.items():
+        sums[topic, form] += n
     handed = set(passed_on)
     # Where the modes are told, the sum of the sheets on paper is known as well as that of all.
-    apart = None not in _modes(cells).values()
+    apart = None not in _modes(cells, unlinked).values()
     tables: dict[bool, dict[Kind, int]] = {False: {}, True: {}}
     for kind, n in sums.items():
         tables[apart and kind[1] == FORMAT][kind] = n

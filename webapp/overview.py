@@ -60,14 +60,16 @@ def _came(standing: Standing) -> tuple[Arrived, list[Brought]]:
     """Return what has come of a wave, and by which sheets."""
     campaign, storage = service().campaign, service().storage
     cells: dict[Cell, int] = storage.arrivals(campaign.id, standing.wave.id)
+    unlinked = storage.unlinked(campaign.id, standing.wave.id)
+    places = (each.id for each in campaign.places)
     copies = editions(
         (each for each in service().sheets if service().released() or not each.topic.results),
         questionnaires(campaign),
         read_manifest(service().settings.folder / "out"),
     )
     return (
-        arrived(cells, standing.wave.opens, standing.last, (each.id for each in campaign.places)),
-        brought(cells, storage.target, copies, PASSED_ON),
+        arrived(cells, standing.wave.opens, standing.last, places, unlinked),
+        brought(cells, storage.target, copies, PASSED_ON, unlinked),
     )
 
 

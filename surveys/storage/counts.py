@@ -59,6 +59,11 @@ class Kept(Publications):
             found.unlinked.update(self._unlinked(connection, campaign, wave))
         return found
 
+    def unlinked(self, campaign: str, wave: str) -> Counter[Kind]:
+        """Return how many responses of a wave an older program has archived, see ``Counted``."""
+        with self._snapshot() as connection:
+            return self._unlinked(connection, campaign, wave)
+
     def _unlinked(self, connection: sa.Connection, campaign: str, wave: str) -> Counter[Kind]:
         """Return what is archived in the counts and not in the arrivals, response by response.
 

@@ -38,6 +38,36 @@ def test_a_day_outside_of_the_wave_is_still_counted_in_its_place() -> None:
     assert list(found.days.values()) == [2, 0, 0, 0, 0, 0, 1]
 
 
+def test_what_an_older_program_has_archived_is_told_by_place_and_sheet_without_day_or_mode() -> (
+    None
+):
+    cells = {cell(): 14, cell(PAPER, band=-1): 20}
+    unlinked = {
+        ("how-safe", "how-safe", "flyer-a6", "rabet"): 30,
+        ("here-now", "how-safe", "sticker", "platz"): 11,
+    }
+    found = arrived(cells, FIRST, LAST, unlinked=unlinked)
+    assert (found.total, found.undated, found.busiest) == (75, 41, 34)
+    assert found.places == {"rabet": 44, "platz": 31}
+    assert found.online is found.paper is None
+    sheets = brought(cells, LINKS.get, {}, [], unlinked)
+    assert {(each.topic, each.format): each.responses for each in sheets} == {
+        ("how-safe", "flyer-a6"): 44,
+        ("how-safe", FORMAT): 20,
+        ("how-safe", "sticker"): 11,
+    }
+
+
+def test_few_of_what_is_archived_are_hidden_with_what_would_tell_them() -> None:
+    unlinked = {("how-safe", "how-safe", FORMAT, "platz"): 4}
+    sheets = brought({cell(): 14, cell(CARD): 40}, LINKS.get, {}, [], unlinked)
+    assert {each.format: each.responses for each in sheets} == {
+        "flyer-a6": None,
+        "card": 40,
+        FORMAT: None,
+    }
+
+
 def test_a_wave_without_answers_has_its_days_and_nothing_else() -> None:
     found = arrived({}, FIRST, FIRST)
     assert (found.days, found.total, found.busiest) == ({FIRST: 0}, 0, 0)

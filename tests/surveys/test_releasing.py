@@ -174,6 +174,10 @@ def test_what_an_older_program_has_archived_is_in_the_number_of_responses(tmp_pa
     found = made(storage)
     assert found.surveys["here-now"].items["now"].tables["all"]["all"].n == 71
     assert found.responses == found.surveys["here-now"].responses == 71
+    assert storage.unlinked("east", "autumn") == {
+        ("here-now", TAP_RABET.topic, TAP_RABET.format, "rabet"): 45,
+        ("here-now", TAP_PLATZ.topic, TAP_PLATZ.format, "platz"): 3,
+    }
     assert {(each.place, each.language): each.responses for each in found.sheets} == {
         ("rabet", "ar"): 12,
         ("platz", "ar"): 11,

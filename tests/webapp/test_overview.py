@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from click.testing import CliRunner
 from flask import Flask
 from flask.testing import FlaskClient
@@ -15,7 +16,7 @@ from materials.sheets import Output, sheets
 from surveys.links import Target
 from surveys.paper import FORMAT
 from surveys.release import from_json
-from surveys.storage import Context, Storage
+from surveys.storage import SCHEMA, Context, Storage
 from tests.conftest import NOON
 from tests.webapp.conftest import CAMPAIGN, Hands, send, sign_in
 from tests.webapp.released import put
@@ -95,6 +96,36 @@ def test_an_open_wave_tells_how_many_answered_and_never_what(
     assert "Ergebnisse ansehen" not in plain
     heights = re.findall(r'<rect x="(\d+).1" y="(\d+)" width=".8" height="(\d+)"/>', page)
     assert heights == [("49", "14", "5"), ("52", "0", "19")]
+
+
+def test_what_an_older_program_has_archived_is_told_by_place_and_sheet(
+    staff: FlaskClient, storage: Storage
+) -> None:
+    (asked,) = storage.versions("how-safe")
+    names = {name: getattr(FLYER, name) for name in ("place", "topic", "format")}
+    archived = {
+        "campaign": CAMPAIGN,
+        "version": asked.version,
+        "wave": "winter-2026",
+        "language": "ar",
+        "daylight": "",
+        **names,
+        "item": next(iter(asked.items)),
+        "code": 4,
+        "n": 45,
+        "archived": 45,
+    }
+    with storage._write() as connection:
+        connection.execute(sa.insert(SCHEMA.tables["counts"]), archived)
+    page = staff.get("/staff/").text
+    assert "45 Antworten bisher 45 davon hat eine ältere Fassung von philos" in text(page)
+    assert "verborgen" not in page
+    assert "Antworten an jedem Tag" not in page
+    assert rows(page)["Rabet"] == "45"
+    assert rows(page)["Flyer A6 Wie sicher fühlen Sie sich?"].startswith("45 ")
+    answer(storage, 12)
+    assert "57 Antworten bisher 45 davon" in text(staff.get("/staff/").text)
+    assert "Antworten an jedem Tag, höchstens 12" in text(staff.get("/staff/").text)
 
 
 def test_few_are_hidden_by_place_by_mode_and_by_sheet(staff: FlaskClient, storage: Storage) -> None:
