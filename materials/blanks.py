@@ -41,11 +41,11 @@ def require_controller(campaign: Campaign) -> Controller:
 
 def _unaccounted(campaign: Campaign) -> Iterator[Finding]:
     if campaign.controller is None:
-        yield _blank(
-            "controller",
+        message = (
             "is missing, so nothing can be published; add a table [controller] as the example "
-            "of `philos init` has it.",
+            "of `philos init` has it."
         )
+        yield Finding(FILE, message, key="controller", kind="no-controller")
 
 
 def _left_out(campaign: Campaign) -> Iterator[Finding]:

@@ -2,8 +2,8 @@
 
 import re
 import tomllib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Annotated, TypeVar
@@ -26,12 +26,18 @@ LONGEST_TEXT = 2_000  # characters; no text of a sheet or a question is longer
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that is wrong in a file: where it is, and what to do about it."""
+    """One thing that is wrong in a file: where it is, and what to do about it.
+
+    Pages that speak other languages word it by its ``kind`` with ``values``, see ``Fault``; the
+    kind "file" has no other words than these.
+    """
 
     file: str
     message: str
     key: str = ""
     line: int | None = None
+    kind: str = "file"
+    values: Mapping[str, str | float] = field(default_factory=dict, hash=False)
 
     def __str__(self) -> str:
         """Return the finding as one sentence that begins with its place."""
@@ -42,8 +48,8 @@ class Finding:
     @property
     def fault(self) -> Fault:
         """Return the finding for pages, which tell its place."""
-        values = {"file": self.file, "key": self.key}
-        return Fault(sentence=str(self), kind="file", values=values)
+        values = {"file": self.file, "key": self.key, **self.values}
+        return Fault(sentence=str(self), kind=self.kind, values=values)
 
 
 class DocumentError(UserError):
@@ -82,22 +88,33 @@ Whole = Annotated[int, Strict()]
 Switch = Annotated[bool, Strict()]
 Day = Annotated[date, Strict()]
 
+# What pydantic finds: its kind for pages, and its sentence
 _SENTENCES = {
-    "missing": "is missing; add it.",
-    "unexpected_keyword_argument": "is not a key that philos knows; check its spelling.",
-    "string_type": "must be text in quotes.",
-    "int_type": "must be a whole number.",
-    "bool_type": "must be true or false.",
-    "date_type": "must be a date like 2026-11-22, without quotes.",
-    "tuple_type": "must be a list in square brackets.",
-    "dict_type": "must be a table.",
-    "dataclass_type": "must be a table.",
-    "string_too_short": "must not be empty.",
-    "too_short": "must not be empty.",
-    "greater_than_equal": "must be at least {ge}.",
-    "less_than_equal": "must be at most {le}.",
-    "string_too_long": "is longer than {max_length} characters; shorten it.",
-    "string_pattern_mismatch": "must be an id: small letters, digits and single hyphens.",
+    "missing": ("missing-key", "is missing; add it."),
+    "unexpected_keyword_argument": (
+        "unknown-key",
+        "is not a key that philos knows; check its spelling.",
+    ),
+    "string_type": ("wrong-type", "must be text in quotes."),
+    "int_type": ("wrong-type", "must be a whole number."),
+    "bool_type": ("wrong-type", "must be true or false."),
+    "date_type": ("wrong-type", "must be a date like 2026-11-22, without quotes."),
+    "tuple_type": ("wrong-type", "must be a list in square brackets."),
+    "dict_type": ("wrong-type", "must be a table."),
+    "dataclass_type": ("wrong-type", "must be a table."),
+    "string_too_short": ("empty", "must not be empty."),
+    "too_short": ("empty", "must not be empty."),
+    "greater_than_equal": ("file", "must be at least {ge}."),
+    "less_than_equal": ("file", "must be at most {le}."),
+    "string_too_long": ("file", "is longer than {max_length} characters; shorten it."),
+    "string_pattern_mismatch": (
+        "no-id",
+        "must be an id: small letters, digits and single hyphens.",
+    ),
+    "unknown_language": (
+        "unknown-language",
+        "{name!r} is not in the table of languages; use a tag like 'ar'.",
+    ),
 }
 
 STRICT = ConfigDict(extra="forbid")  # an unknown key is a finding
@@ -127,7 +144,7 @@ def parse(data: bytes, name: str, model: type[Model]) -> Model:
         line = data[: error.start].count(b"\n") + 1
         raise _error(name, "is not UTF-8 text; save it as UTF-8.", line) from error
     except tomllib.TOMLDecodeError as error:
-        raise _error(name, *_syntax(str(error))) from error
+        raise DocumentError([_syntax(name, str(error))]) from error
     except ValueError as error:
         raise _error(name, "is not valid TOML: a number is far too long.") from error
     except RecursionError as error:
@@ -147,11 +164,13 @@ def _error(name: str, message: str, line: int | None = None) -> DocumentError:
     return DocumentError([Finding(name, message, line=line)])
 
 
-def _syntax(said: str) -> tuple[str, int | None]:
-    """Return tomllib's words as a sentence, and the line that it names."""
+def _syntax(name: str, said: str) -> Finding:
+    """Return what tomllib said, with the line that it names."""
     found = re.match(r"(?s)(.*) \(at (?:line (\d+), column \d+|end of document)\)\Z", said)
     message, line = found.groups() if found else (said, None)
-    return f"is not valid TOML: {message[:200]}.", int(line) if line else None
+    sentence = f"is not valid TOML: {message[:200]}."
+    number = int(line or 0)
+    return Finding(name, sentence, line=number or None, kind="syntax", values={"line": number})
 
 
 def fault(text: str) -> str:
@@ -159,18 +178,17 @@ def fault(text: str) -> str:
     try:
         _TEXT.validate_python(text)
     except ValidationError as error:
-        return _sentence(error.errors()[0])
+        return _finding("", error.errors()[0]).message
     return ""
 
 
 def _finding(name: str, detail: ErrorDetails) -> Finding:
-    return Finding(name, _sentence(detail), key=_key(detail["loc"]))
-
-
-def _sentence(detail: ErrorDetails) -> str:
-    context = detail.get("ctx", {})
-    sentence = _SENTENCES.get(detail["type"])
-    return sentence.format(**context) if sentence else f"{context.get('error', detail['msg'])}."
+    context, key = detail.get("ctx", {}), _key(detail["loc"])
+    if detail["type"] not in _SENTENCES:
+        return Finding(name, f"{context.get('error', detail['msg'])}.", key=key)
+    kind, sentence = _SENTENCES[detail["type"]]
+    values = {"type": detail["type"], **context}
+    return Finding(name, sentence.format(**context), key=key, kind=kind, values=values)
 
 
 def _key(loc: tuple[int | str, ...]) -> str:

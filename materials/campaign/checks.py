@@ -45,8 +45,8 @@ def findings(campaign: Campaign, folder: Path) -> Iterator[Finding]:
     yield from _uncounted(campaign)
 
 
-def _finding(key: str, message: str) -> Finding:
-    return Finding(FILE, message, key=key)
+def _finding(key: str, message: str, kind: str = "file", **values: str) -> Finding:
+    return Finding(FILE, message, key=key, kind=kind, values=values)
 
 
 def _clashes(campaign: Campaign) -> Iterator[Finding]:
@@ -62,12 +62,12 @@ def _clashes(campaign: Campaign) -> Iterator[Finding]:
             seen.add(entry.id)
     for number, wave in enumerate(campaign.waves, start=1):
         if wave.closes < wave.opens:
-            yield _finding(f"waves[{number}].closes", "is before the day on which the wave opens.")
+            message = "is before the day on which the wave opens."
+            yield _finding(f"waves[{number}].closes", message, kind="closes-first")
         for other in campaign.waves[number:]:
             if other.opens <= wave.closes and wave.opens <= other.closes:
-                yield _finding(
-                    f"waves[{number}]", f"is open at the same time as {other.id!r}; change a date."
-                )
+                message = f"is open at the same time as {other.id!r}; change a date."
+                yield _finding(f"waves[{number}]", message, kind="overlap", name=other.id)
 
 
 def _doubles(campaign: Campaign) -> Iterator[Finding]:
@@ -92,15 +92,15 @@ def _references(campaign: Campaign) -> Iterator[Finding]:
         yield from _unusable(f"languages[{number}]", tag)
     known = campaign.known_surveys
     if campaign.survey not in known:
-        yield _finding("survey", _unknown(campaign.survey, known))
+        yield _unknown("survey", campaign.survey, known)
     for number, material in enumerate(campaign.materials, start=1):
         key = f"materials[{number}]"
         if material.survey and material.survey not in known:
-            yield _finding(f"{key}.survey", _unknown(material.survey, known))
+            yield _unknown(f"{key}.survey", material.survey, known)
         for name in set(material.places) - places:
-            yield _finding(f"{key}.places", _unknown(name, sorted(places)))
+            yield _unknown(f"{key}.places", name, sorted(places))
         for tag in set(material.languages) - set(campaign.languages):
-            yield _finding(f"{key}.languages", _unknown(tag, campaign.languages))
+            yield _unknown(f"{key}.languages", tag, campaign.languages)
         yield from _unsuited(key, material)
     yield from _unknown_results(campaign)
     if campaign.paper:
@@ -111,9 +111,9 @@ def _unknown_results(campaign: Campaign) -> Iterator[Finding]:
     wave, survey = campaign.results.wave, campaign.results.survey
     waves = [each.id for each in campaign.waves]
     if wave and wave not in waves:
-        yield _finding("results.wave", _unknown(wave, waves))
+        yield _unknown("results.wave", wave, waves)
     if survey and survey not in campaign.used_surveys:
-        yield _finding("results.survey", _unknown(survey, campaign.used_surveys))
+        yield _unknown("results.survey", survey, campaign.used_surveys)
 
 
 def _unknown_on_paper(campaign: Campaign, paper: Paper) -> Iterator[Finding]:
@@ -123,7 +123,7 @@ def _unknown_on_paper(campaign: Campaign, paper: Paper) -> Iterator[Finding]:
         ("languages", paper.languages, campaign.languages),
     ):
         for name in set(names) - set(known):
-            yield _finding(f"paper.{key}", _unknown(name, known))
+            yield _unknown(f"paper.{key}", name, known)
 
 
 def _wordless(campaign: Campaign) -> Iterator[Finding]:
@@ -137,9 +137,9 @@ def _wordless(campaign: Campaign) -> Iterator[Finding]:
 def _unsuited(key: str, material: Material) -> Iterator[Finding]:
     topic = topics().get(material.topic)
     if topic is None:
-        yield _finding(f"{key}.topic", _unknown(material.topic, sorted(topics())))
+        yield _unknown(f"{key}.topic", material.topic, sorted(topics()))
     if material.format not in FORMATS:
-        yield _finding(f"{key}.format", _unknown(material.format, sorted(FORMATS)))
+        yield _unknown(f"{key}.format", material.format, sorted(FORMATS))
     elif topic and material.format not in topic.formats:
         yield _finding(
             f"{key}.format",
@@ -164,8 +164,10 @@ def _unusable(key: str, tag: str) -> Iterator[Finding]:
         yield _finding(key, f"{row.endonym} ({tag}) has no font in philos yet; leave it out.")
 
 
-def _unknown(name: str, known: Iterable[str]) -> str:
-    return f"{name!r} is not known; choose from {_listed(known)}."
+def _unknown(key: str, name: str, known: Iterable[str]) -> Finding:
+    listed = _listed(known)
+    message = f"{name!r} is not known; choose from {listed}."
+    return _finding(key, message, kind="unknown-name", name=name, known=listed)
 
 
 def _listed(names: Iterable[str]) -> str:

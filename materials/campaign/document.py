@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, Field, InstanceOf, StringConstraints
 from pydantic.dataclasses import dataclass
+from pydantic_core import PydanticCustomError
 
 from materials.formats import FORMATS, Format
 from materials.given import Given
@@ -31,7 +32,7 @@ def _language(tag: str) -> str:
     try:
         return language(tag).tag
     except KeyError:
-        raise ValueError(f"{tag!r} is not in the table of languages; use a tag like 'ar'") from None
+        raise PydanticCustomError("unknown_language", "unknown", {"name": tag}) from None
 
 
 def _host(name: str) -> str:

@@ -10,6 +10,9 @@ import pytest
 from babel.numbers import format_decimal
 from flask import Flask
 
+from materials.campaign import FILE, load
+from surveys.documents import _SENTENCES, DocumentError
+from tests.webapp.test_results import text as text_of
 from translations.catalogs import Texts
 from translations.errors import Fault, UserError
 from translations.languages import language
@@ -29,6 +32,10 @@ VALUES: dict[str, str | float] = {
     "needed": 3,
     "pages": 2,
     "last": 24,
+    "type": "int_type",
+    "name": "rabett",
+    "known": "rabet, koehlerplatz",
+    "line": 12,
 }
 
 
@@ -44,10 +51,11 @@ def _kinds() -> Iterator[str]:
 
 
 def _is_fault(called: ast.expr) -> bool:
-    return isinstance(called, ast.Name) and called.id.endswith(("Error", "Fault", "QRTooSmall"))
+    raised = ("Error", "Fault", "QRTooSmall", "Finding", "_finding")
+    return isinstance(called, ast.Name) and called.id.endswith(raised)
 
 
-KINDS = sorted(set(_kinds()))
+KINDS = sorted({*_kinds(), *(kind for kind, _ in _SENTENCES.values())})
 
 
 def words(app: Flask, tag: str) -> Any:
@@ -74,6 +82,55 @@ def test_every_fault_is_worded_in_the_language_of_the_page_and_names_no_command(
 
 def test_the_kinds_are_found() -> None:
     assert {"no-result", "too-long", "file", "storage", "small-code"} <= set(KINDS)
+    assert {"missing-key", "unknown-name", "no-controller", "overlap", "syntax"} <= set(KINDS)
+
+
+@pytest.mark.parametrize(
+    ("said", "instead", "told"),
+    [
+        (
+            'format = "card"',
+            'format = "kard"',
+            "materials[15].format: „kard“ gibt es nicht. Zur Wa",
+        ),
+        ('places = ["rabet"', 'places = ["rabett"', ".places: „rabett“ gibt es nicht. Zur Wahl st"),
+        (
+            '"rom"',
+            '"xx"',
+            "languages[4]: „xx“ steht nicht in der Tabelle der Sprachen. Nehmen Sie ei",
+        ),
+        ("outdoors = true", "outdoor = true", "places[1].outdoors: Das fehlt. Schreiben Sie es da"),
+        ("outdoors = true", "outdoor = true", "places[1].outdoor: Das kennt philos nicht."),
+        ("outdoors = true", 'outdoors = "x"', "places[1].outdoors: Hier muss true oder false ste"),
+        ("copies = 20\n", 'copies = "20"\n', "copies: Hier muss eine ganze Zahl stehen."),
+        (
+            "opens = 2026-10-01",
+            'opens = "1. 10."',
+            "Hier muss ein Tag wie 2026-11-22, ohne Anführung",
+        ),
+        (
+            "closes = 2027-03-31",
+            "closes = 2026-01-01",
+            "Die Welle endet vor dem Tag, an dem sie be",
+        ),
+        ("opens = 2026-10-01", "opens = 2026-09-01", "läuft zur selben Zeit wie „"),
+        ("opens = 2026-10-01", "opens = 2026-10-41", "ist so kein gültiges TOML. Oft fehlt ein An"),
+    ],
+)
+def test_what_is_wrong_in_a_campaign_is_said_with_its_place(
+    app: Flask, folder: Path, said: str, instead: str, told: str
+) -> None:
+    file = folder / FILE
+    text = file.read_text("utf-8")
+    assert said in text
+    file.write_text(text.replace(said, instead, 1), "utf-8")
+    with pytest.raises(DocumentError) as caught:
+        load(folder)
+    with app.test_request_context("/staff/"):
+        page = text_of(str(words(app, "de").listed(caught.value.faults)))
+    assert told in page
+    assert "campaign.toml" in page
+    assert "(englisch)" not in page
 
 
 def test_what_has_no_words_is_told_as_the_program_said_it_and_folded(app: Flask) -> None:
