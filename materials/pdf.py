@@ -18,9 +18,10 @@ from weasyprint.formatting_structure import boxes
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
+from materials import hyphenation
 from translations.errors import Fault, UserError
 
-ENGINE = f"weasyprint {weasyprint.__version__}"
+ENGINE = f"weasyprint {weasyprint.__version__}, {hyphenation.PATTERNS}"
 _MM = 25.4 / 96  # of a CSS pixel
 _POINTS = 72 / 96  # of a CSS pixel
 _HIGHEST = 18_000  # px of a picture; no PDF page may be much higher
@@ -204,6 +205,7 @@ def sized(styles: str, share: float) -> str:
 @cache
 def typesetter(faces: str, folder: Path) -> Typesetter:
     """Return the typesetter of the @font-face rules; ``folder`` holds all it may load."""
+    hyphenation.mend()
     fonts, fetcher = FontConfiguration(), _Fetcher(folder)
     return Typesetter(CSS(string=faces, font_config=fonts, url_fetcher=fetcher), fonts, fetcher)
 

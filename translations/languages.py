@@ -27,7 +27,9 @@ class Language:
     ``forms`` their number; both follow CLDR and Weblate, not Babel, which differs for some.
     ``fonts`` names bundled families, the first that has a character draws it. ``quotes`` are
     outer and inner opening and closing marks. ``hyphenation`` says whether Pyphen has a
-    dictionary that suits. ``drafts`` says whether a machine draft may be made at all.
+    dictionary that suits, ``patterns`` mend it in its own notation: between two letters the largest
+    number counts, and an even one forbids to divide there. ``drafts`` says whether a machine draft
+    may be made at all.
     """
 
     tag: str
@@ -45,6 +47,7 @@ class Language:
     drafts: bool
     digits: Literal["latn"] = "latn"
     aliases: tuple[str, ...] = ()
+    patterns: tuple[str, ...] = ()
     folder: str = field(default="")
 
     def __post_init__(self) -> None:

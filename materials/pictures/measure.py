@@ -13,6 +13,7 @@ import pyphen
 from fontTools.ttLib import TTFont
 from pyphen import Pyphen
 
+from materials.hyphenation import mend
 from materials.library import font_files
 from translations.languages import Language
 
@@ -51,6 +52,7 @@ def soft(text: str, row: Language) -> str:
 
 @cache
 def _dictionary(row: Language) -> Pyphen:
+    mend()
     return Pyphen(lang=pyphen.language_fallback(row.cldr), left=4, right=4)
 
 

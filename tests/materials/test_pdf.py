@@ -40,6 +40,18 @@ def size_of_type(pdf: bytes) -> float:
     return float(text.get_textobj(0).get_font_size() * text.get_textobj(0).get_matrix().get()[0])
 
 
+def lines_of(pdf: bytes) -> list[str]:
+    """Return what stands on each line of a page, by the height of its letters, from the top."""
+    text = pypdfium2.PdfDocument(pdf)[0].get_textpage()
+    found: dict[int, str] = {}
+    for number in range(text.count_chars()):
+        _, bottom, _, top = text.get_charbox(number, loose=True)
+        height = round(bottom + top)
+        found[height] = found.get(height, "") + text.get_text_range(number, 1)
+    shown = [line.strip().replace("‐", "-") for _, line in sorted(found.items(), reverse=True)]
+    return [line for line in shown if line]
+
+
 def picture(width: int) -> str:
     """Return an image of so many millimetres as a data URI."""
     return (
@@ -74,6 +86,26 @@ def _size(setter: Typesetter, html: str, size: float) -> float:
         return size_of_type(fit(setter, html, size, size))
     except LayoutError:
         return 0
+
+
+@pytest.mark.parametrize(
+    ("word", "width", "lines"),
+    [
+        ("Straßensozialarbeit", 30, ["Straßensozial-", "arbeit"]),
+        ("Straßensozialarbeit", 21, ["Straßenso-", "zialarbeit"]),
+        ("Zusammenarbeit", 22, ["Zusammen-", "arbeit"]),
+        ("Präventionsarbeit", 25, ["Präventions-", "arbeit"]),
+        ("Stadtteilkulturarbeit", 30, ["Stadtteilkultur-", "arbeit"]),
+        ("Überarbeitungen", 20, ["Überarbei-", "tungen"]),
+        ("Bereitschaftsdienst", 25, ["Bereitschafts-", "dienst"]),
+    ],
+)
+def test_a_long_word_is_divided_as_its_language_does(
+    setter: Typesetter, word: str, width: float, lines: list[str]
+) -> None:
+    styles = "hyphens: auto; hyphenate-limit-chars: 12 5 5; height: 20mm"
+    pdf = fit(setter, f'<p class="box" style="{styles}; width: {width}mm">{word}</p>')
+    assert lines_of(pdf) == lines
 
 
 def test_all_boxes_go_the_same_part_of_their_way() -> None:

@@ -171,6 +171,7 @@ def test_lines_are_as_wide_as_they_may_be_and_lose_no_letter(tag: str) -> None:
         ("Sommerhalbjahr 2025", "de", ["Sommer-", "halbjahr", "2025"]),
         ("Winterhalbjahr 2025/26", "de", ["Winter-", "halbjahr", "2025/26"]),
         (soft("Sommerhalbjahr", language("de")), "ar", ["Sommer-", "halbjahr"]),
+        ("Straßensozialarbeit", "de", ["Straßenso-", "zialarbeit"]),
         ("Nord/Südplatz", "ar", ["Nord/", "Südplatz"]),
         ("Alt-Lindenau", "ar", ["Alt-", "Lindenau"]),
         ("Ost", "de", ["Ost"]),
