@@ -179,7 +179,7 @@ def test_new_recovery_codes_end_the_old(kim: FlaskClient, storage: Storage, hand
     storage.set_totp("kim", "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP")
     storage.set_recovery_codes("kim", ["old"])
     signed_in_as(kim, storage, "kim", hands)
-    assert "Wiederherstellungscodes" in send(kim, f"{FACTORS}/recovery").text
+    assert "Codes zur Wiederherstellung" in send(kim, f"{FACTORS}/recovery").text
     assert not storage.use_recovery_code("kim", "old")
 
 

@@ -199,6 +199,8 @@ def test_a_closed_wave_says_what_to_do_and_leads_to_its_release(staff: FlaskClie
     page = staff.get("/staff/").text
     assert "Geben Sie alle Papierbögen dieser Welle ein" in text(page)
     assert f'href="{RELEASE}"' in page
+    assert "Sommerhalbjahr 2026 ist zu Ende und noch nicht freigegeben." in text(page)
+    assert page.index('href="#summer-2026"') < page.index('id="summer-2026"')
     asked = staff.get(RELEASE)
     assert asked.status_code == 200
     assert "Mit der Freigabe stehen die Ergebnisse fest." in text(asked.text)
