@@ -1,6 +1,6 @@
 """What a test looks for on a page in a real browser: faults, lost parts, the ring of the focus."""
 
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page, ViewportSize
 
 PHONE: ViewportSize = {"width": 320, "height": 640}
@@ -20,13 +20,16 @@ RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 
 
 def faults(page: Page, *rules: str) -> list[str]:
-    """Return what axe finds by some rules, or groups of them."""
+    """Return what axe finds by some rules, or groups of them; a page is given it once."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE_SCRIPT)
     options = {"resultTypes": ["violations"], "runOnly": rules or RULES}
-    found = Axe().run(page, options=options)
-    return [
-        f"{fault['id']}: {[node['html'] for node in fault['nodes']]}"
-        for fault in found.response["violations"]
-    ]
+    found: list[str] = page.evaluate(
+        "async options => (await axe.run(options)).violations"
+        ".map(each => `${each.id}: ${JSON.stringify(each.nodes.map(node => node.html))}`)",
+        options,
+    )
+    return found
 
 
 FOCUSED = "document.activeElement.outerHTML.slice(0, 120)"
