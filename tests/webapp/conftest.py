@@ -2,7 +2,7 @@
 
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
@@ -17,7 +17,7 @@ from jinja2 import FileSystemBytecodeCache
 from playwright.sync_api import Browser, Page
 from werkzeug.test import TestResponse
 
-from materials.campaign import load
+from materials.campaign import Campaign, load
 from materials.sheets import published
 from surveys.definition import Instrument
 from surveys.links import Target
@@ -55,13 +55,34 @@ def _templates_are_compiled_once(tmp_path_factory: pytest.TempPathFactory) -> It
 
 
 @pytest.fixture(scope="session")
-def upgraded(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A SQLite database of the newest version, with nothing in it."""
-    path = tmp_path_factory.mktemp("database") / "philos.sqlite"
-    made = Storage(f"sqlite:///{path}", SECRET)
-    made.upgrade()
-    made.close()
-    return path
+def databases(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Settings], Path]:
+    """Return a SQLite database with links and surveys of a campaign and an account for each role.
+
+    It is made once for all campaigns whose folders hold the same.
+    """
+    made: dict[frozenset[tuple[str, bytes]], Path] = {}
+
+    def database(chosen: Settings) -> Path:
+        files = (path for path in chosen.folder.rglob("*") if path.is_file())
+        content = frozenset(
+            (str(path.relative_to(chosen.folder)), path.read_bytes()) for path in files
+        )
+        if content not in made:
+            path = tmp_path_factory.mktemp("database") / "philos.sqlite"
+            fill(Storage(f"sqlite:///{path}", chosen.secret), load(chosen.folder))
+            made[content] = path
+        return made[content]
+
+    return database
+
+
+def fill(storage: Storage, campaign: Campaign) -> None:
+    """Publish a campaign in an empty database, which is then closed."""
+    storage.upgrade()
+    storage.publish(published(campaign).values(), campaign.instruments.values(), NOON.date())
+    for name, role in PEOPLE.items():
+        storage.add_account(name, role, HASH)
+    storage.close()
 
 
 @pytest.fixture
@@ -74,15 +95,10 @@ def chosen(folder: Path) -> Settings:
 
 
 @pytest.fixture
-def storage(chosen: Settings, upgraded: Path) -> Iterator[Storage]:
+def storage(chosen: Settings, databases: Callable[[Settings], Path]) -> Iterator[Storage]:
     """The database, with links and surveys published and an account for each role."""
-    shutil.copy(upgraded, chosen.folder / "instance" / upgraded.name)
+    shutil.copy(databases(chosen), chosen.folder / "instance")
     made = Storage(chosen.database_url, chosen.secret)
-    campaign = load(chosen.folder)
-    links = published(campaign).values()
-    made.publish(links, campaign.instruments.values(), NOON.date())
-    for name, role in PEOPLE.items():
-        made.add_account(name, role, HASH)
     yield made
     made.close()
 
