@@ -18,7 +18,7 @@ from surveys.documents import read
 from surveys.storage import Context, Entry, Storage
 from tests.conftest import NOON, clock
 from tests.kept import kept, recounted
-from tests.webapp.test_demo import leave_the_open_wave
+from tests.trial import leave_the_open_wave
 from webapp import cli
 from webapp.commands import serving, translating
 from webapp.config import DATABASE, DEMO, FOLDER, WORKERS, settings

@@ -1,4 +1,3 @@
-import re
 import signal
 import subprocess
 from dataclasses import replace
@@ -7,13 +6,14 @@ from pathlib import Path
 
 from flask import Flask
 
-from materials.campaign import FILE, Campaign, load
+from materials.campaign import Campaign, load
 from materials.example import write_example
 from materials.sheets import sheets, targets
 from surveys.storage import Storage
 from tests.browser import PHILOS
 from tests.conftest import NOON
 from tests.kept import kept, recounted
+from tests.trial import leave_the_open_wave
 from webapp import demo
 from webapp.auth import renew_demo
 from webapp.comparing import Results, Wish
@@ -47,13 +47,6 @@ def test_the_trial_account_gets_a_new_password_each_time(app: Flask, storage: St
     first, second = renew_demo(storage), renew_demo(storage)
     assert first != second
     assert len(second) >= 12
-
-
-def leave_the_open_wave(folder: Path) -> None:
-    """Take the closed waves out of the example, so that a trial has none to release."""
-    file = folder / FILE
-    waves = r"(?:\[\[waves\]\]\n(?:.+\n)+)+(?=\[\[waves)"
-    file.write_text(re.sub(waves, "", file.read_text("utf-8")), "utf-8")
 
 
 def test_a_trial_that_is_still_starting_ends_when_it_is_told_to_and_starts_again(
