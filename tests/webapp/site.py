@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -45,11 +46,12 @@ def write_kinds(folder: Path, *, recorded: bool = True) -> None:
 
 @dataclass
 class Site:
-    """A served campaign. Its clock shows the last of ``moments``."""
+    """A served campaign. Its clock shows the last of ``moments``; staff have ``cookies``."""
 
     base: str
     app: Flask
     moments: list[datetime] = field(default_factory=lambda: [NOON])
+    cookies: dict[str, Any] = field(default_factory=dict)
 
     def path(self, name: str, language: str, code: str = CODE, who: str = "A") -> str:
         """Return the address of a page of a respondent that each code and language has."""
