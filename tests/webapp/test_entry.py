@@ -27,6 +27,7 @@ from surveys.storage import NO_BAND, Response, Storage
 from tests.browser import served
 from tests.conftest import NOON, clock
 from tests.kept import kept, recounted
+from tests.trial import leave_the_open_wave
 from tests.webapp.conftest import code, csrf_token, sign_in
 from tests.webapp.site import Site
 from tests.webapp.staff_site import sign_in as start_session
@@ -517,6 +518,7 @@ def test_a_sheet_is_entered_with_the_keyboard_alone_where_scripts_are_off(
 ) -> None:
     folder = tmp_path / "east"
     write_example(folder, date.today())  # noqa: DTZ011
+    leave_the_open_wave(folder)
     mark = mark_of(load(folder))
     with (
         served(folder, "--demo") as base,
