@@ -72,7 +72,8 @@ def save(serving: Service, visit: Visit, item: Item, said: Said, address: str | 
     ``address`` is that of her network. Raise OtherVersionError where she began with another
     version of the survey, TooManyRequests where too many have begun.
     """
-    wave, moment, target = serving.wave, serving.moment, visit.target
+    moment, target = serving.moment, visit.target
+    wave = serving.campaign.wave_on(moment.date())
     assert wave
     given, written = (ANSWERED, {item.id: said}) if isinstance(said, str) else (said, {})
     context = Context(

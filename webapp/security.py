@@ -83,14 +83,14 @@ class _Protected:
         self._answer, self._headers = answer, headers
 
     def __call__(self, environ: "WSGIEnvironment", start: "StartResponse") -> Iterable[bytes]:
-        def protected(
-            status: str, headers: list[tuple[str, str]], *error: Any
-        ) -> Callable[[bytes], object]:
-            said = {name for name, _ in headers}
-            missing = [header for header in self._headers if header[0] not in said]
-            return start(status, headers + missing, *error)
+        return self._answer(environ, partial(self._start, start))
 
-        return self._answer(environ, protected)
+    def _start(
+        self, start: "StartResponse", status: str, headers: list[tuple[str, str]], *error: Any
+    ) -> Callable[[bytes], object]:
+        said = {name for name, _ in headers}
+        missing = [header for header in self._headers if header[0] not in said]
+        return start(status, headers + missing, *error)
 
 
 def init_app(app: Flask) -> None:

@@ -46,7 +46,7 @@ class GroupCommit(Generic[Work, Outcome]):
 
     def do(self, work: Work) -> Outcome:
         """Return what came of a piece of work, after it is durable; raise what went wrong."""
-        ticket = _Ticket[Work, Outcome](work)
+        ticket: _Ticket[Work, Outcome] = _Ticket(work)
         with self._door:
             self._waiting.append(ticket)
             leads, self._busy = not self._busy, True
