@@ -2,7 +2,6 @@
 
 import hashlib
 from bisect import bisect_left
-from collections import Counter
 from random import Random
 
 from surveys.conditions import Answers, codes_of
@@ -12,18 +11,18 @@ from surveys.questions import Option
 ORDERS = 24  # of shuffled options, so that a page can be kept for each
 
 
-def counted(asked: Instrument, answers: Answers) -> Counter[tuple[str, int]]:
+def counted(asked: Instrument, answers: Answers) -> set[tuple[str, int]]:
     """Return which codes of which items a respondent adds to the counts.
 
     Answers that a changed filter closed off are left out. Who gave several answers to an item is
     counted once more as one who answered it.
     """
-    found: Counter[tuple[str, int]] = Counter()
+    found = set()
     for item, answer in asked.answered(answers):
         for code in codes_of(answer):
-            found[item.id, code] = 1
+            found.add((item.id, code))
         if isinstance(answer, tuple):
-            found[item.id, ANSWERED] = 1
+            found.add((item.id, ANSWERED))
     return found
 
 
@@ -32,7 +31,7 @@ def is_of_one(item: Item, code: int) -> bool:
     return code < 0 or not item.question.form.several
 
 
-def crossed(asked: Instrument, answers: Answers) -> Counter[tuple[str, int]]:
+def crossed(asked: Instrument, answers: Answers) -> set[tuple[str, int]]:
     """Return how the answers of a respondent go together, as far as a comparison asks for it.
 
     ``day&dark`` is of who answered both of two twins on their scale; its code is the sum of 2 for
@@ -40,23 +39,22 @@ def crossed(asked: Instrument, answers: Answers) -> Counter[tuple[str, int]]:
     has said that she is of the age 2 and the gender 1; its code is 1 for an adverse answer.
     """
     if not asked.twins and not asked.weight_by:
-        return Counter()
+        return set()
     adverse = {
         item.id: answer in item.scale.adverse
         for item, answer in asked.answered(answers)
         if item.scale.adverse and answer in item.on_scale
     }
-    found: Counter[tuple[str, int]] = Counter()
-    for one, other in asked.twins:
-        if one in adverse and other in adverse:
-            found[f"{one}&{other}", 2 * adverse[one] + adverse[other]] = 1
+    found = {
+        (f"{one}&{other}", 2 * adverse[one] + adverse[other])
+        for one, other in asked.twins
+        if one in adverse and other in adverse
+    }
     stratum = [answers.get(item) for item in asked.weight_by]
     known = (asked.items[item].on_scale for item in asked.weight_by)
     if stratum and all(code in codes for code, codes in zip(stratum, known, strict=True)):
         name = ".".join(map(str, stratum))
-        found.update(
-            {(f"{item}@{name}", int(is_adverse)): 1 for item, is_adverse in adverse.items()}
-        )
+        found.update((f"{item}@{name}", int(is_adverse)) for item, is_adverse in adverse.items())
     return found
 
 

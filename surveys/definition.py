@@ -251,7 +251,7 @@ class Instrument:
 
     def answered(self, answers: Answers) -> Iterator[tuple[Item, Answer]]:
         """Yield the items that a respondent is asked and has answered, each with its answer."""
-        for item, answer in self.reached(answers):
+        for item, answer in self.reached(answers) if answers else ():
             if answer is not None:
                 yield item, answer
 

@@ -105,10 +105,10 @@ class Kept(Publications):
         found: dict[tuple[str, str], dict[str, Counter[int]]] = {}
         with self._read() as connection:
             for row in connection.execute(wanted):
-                given = counted(self.instrument(row.version), read_answers(row.answers))
-                for (item, code), n in given.items():
+                answers = read_answers(row.answers)
+                for item, code in counted(self.instrument(row.version), answers):
                     places = found.setdefault((row.version, item), {})
-                    places.setdefault(row.place, Counter())[code] += n
+                    places.setdefault(row.place, Counter())[code] += 1
         return found
 
     def recount(self) -> dict[str, dict[Key, tuple[int, int]]]:

@@ -1,7 +1,6 @@
 """What one response adds to the tables that are kept beside the responses."""
 
 from collections import Counter
-from collections.abc import Mapping
 
 import sqlalchemy as sa
 
@@ -30,14 +29,12 @@ class Change(dict[str, Counter[Key]]):
         crossed_by = group[: len(CROSSED)]
         self._replace(crossings, crossed_by, crossed(asked, before), crossed(asked, answers))
 
-    def _replace(
-        self, table: sa.Table, group: Key, before: Mapping[Cell, int], after: Mapping[Cell, int]
-    ) -> None:
+    def _replace(self, table: sa.Table, group: Key, before: set[Cell], after: set[Cell]) -> None:
         cells = self[table.name]
-        for cell, n in after.items() - before.items():
-            cells[*group, *cell] += n
-        for cell, n in before.items() - after.items():
-            cells[*group, *cell] -= n
+        for cell in after - before:
+            cells[*group, *cell] += 1
+        for cell in before - after:
+            cells[*group, *cell] -= 1
 
     def arrive(self, key: Key, n: int = 1) -> None:
         """Add ``n`` responses that came by a link on a day in a band."""

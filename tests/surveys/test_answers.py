@@ -52,8 +52,8 @@ def test_the_way_goes_on_from_an_item_that_is_no_longer_asked() -> None:
 
 def test_an_answer_behind_a_changed_filter_does_not_count() -> None:
     found, call = ("syringe", 2), ("syringe-call", 1)
-    assert counted(LONG, dict([found, call])) == {found: 1, call: 1}
-    assert counted(LONG, {"syringe": 1, "syringe-call": 1}) == {("syringe", 1): 1}
+    assert counted(LONG, dict([found, call])) == {found, call}
+    assert counted(LONG, {"syringe": 1, "syringe-call": 1}) == {("syringe", 1)}
 
 
 def test_what_depends_on_an_answer_that_is_no_longer_asked_is_not_asked() -> None:
@@ -61,7 +61,7 @@ def test_what_depends_on_an_answer_that_is_no_longer_asked_is_not_asked() -> Non
     answers = {"a": 1, "b": 1, "c": 1}
     assert [item.id for item in chain.asked(answers)] == ["a", "b", "c"]
     assert [item.id for item in chain.asked({**answers, "a": 2})] == ["a"]
-    assert counted(chain, {**answers, "a": 2}) == {("a", 2): 1}
+    assert counted(chain, {**answers, "a": 2}) == {("a", 2)}
 
 
 def chained() -> Instrument:
@@ -74,11 +74,11 @@ def chained() -> Instrument:
 
 def test_who_gives_several_answers_counts_once_for_each_and_once_as_a_person() -> None:
     assert counted(KINDS, {"several": (1, 3)}) == {
-        ("several", 1): 1,
-        ("several", 3): 1,
-        ("several", ANSWERED): 1,
+        ("several", 1),
+        ("several", 3),
+        ("several", ANSWERED),
     }
-    assert counted(KINDS, {"several": SKIPPED}) == {("several", SKIPPED): 1}
+    assert counted(KINDS, {"several": SKIPPED}) == {("several", SKIPPED)}
 
 
 @given(st.text(min_size=1, max_size=22))
@@ -103,7 +103,7 @@ def code(option: Option) -> int:
 
 
 def test_an_answer_to_an_item_of_another_version_does_not_count() -> None:
-    assert counted(LONG, {"gone": 1}) == {}
+    assert counted(LONG, {"gone": 1}) == set()
 
 
 @given(st.dictionaries(st.sampled_from(list(LONG.items)), st.sampled_from([1, 2, 3, 98, SKIPPED])))
