@@ -80,12 +80,13 @@ def create_app(settings: Settings | None = None, clock: Clock = now) -> Flask:
 
 
 def worker() -> Flask:
-    """Return the application for a process that does nothing else.
+    """Return the application for a process that does nothing else, ready for many at once.
 
     What is there from the start stays until the end: the collector of garbage need not look at it
     again and again.
     """
     app = create_app()
+    app.extensions["philos"].prepare()
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000)

@@ -141,6 +141,14 @@ class Service:
             )
         return self._offered[asked.version]
 
+    def prepare(self) -> None:
+        """Read the catalogues before the first respondents come.
+
+        It takes a second; else each of the threads that meet the first of them would read them all.
+        """
+        for asked in self.campaign.instruments.values():
+            self.offered_for(asked)
+
     @property
     def results_offered(self) -> tuple[Language, ...]:
         """Return the campaign's languages that have every text of the public results."""

@@ -11,6 +11,7 @@ from surveys.storage.schema import CROSSED, GROUPS, arrivals, counts, crossings,
 
 # In the order in which they are written, so that two processes never wait for each other
 KEPT = (counts, crossings, arrivals)
+KEYS = {table.name: [column.name for column in table.primary_key] for table in KEPT}
 Key = tuple[str | int, ...]
 Cell = tuple[str, int]  # an item or a crossing, and a code of it
 # Responses with what their groups are made of, see ``group``

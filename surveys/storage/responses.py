@@ -18,7 +18,7 @@ from surveys.daylight import BAND, Daylight
 from surveys.links import Target
 from surveys.redaction import redacted
 from surveys.storage.group_commit import GroupCommit
-from surveys.storage.kept import KEPT, Change, Key
+from surveys.storage.kept import KEPT, KEYS, Change, Key
 from surveys.storage.publications import Publications
 from surveys.storage.schema import HELD, NO_BAND, responses, texts
 
@@ -206,15 +206,14 @@ class Responses(Publications):
         change.replace(self.instrument(row.version), (*group, row.daylight), before, answers)
 
     def _add(self, cursor: Any, change: Change) -> None:
-        for table in KEPT:
-            names = [column.name for column in table.primary_key]
+        for table, key in KEYS.items():
             rows = [
-                dict(zip(names, cell, strict=True)) | {"n": n}
-                for cell, n in sorted(change[table.name].items())
+                dict(zip(key, cell, strict=True)) | {"n": n}
+                for cell, n in sorted(change[table].items())
                 if n
             ]
             if rows:
-                cursor.executemany(self._sql.add[table.name], rows)
+                cursor.executemany(self._sql.add[table], rows)
 
     def _write_down(self, cursor: Any, row: "_Row", post: _Post) -> None:
         """Replace the texts of the items that were answered anew; an unchanged one stays."""

@@ -1,16 +1,18 @@
 import gc
 import subprocess
 import sys
+from unittest.mock import Mock
 
 import pytest
 
 from surveys.storage import Storage
 from tests.webapp.conftest import code
+from webapp import service
 from webapp.app import worker
 from webapp.config import FOLDER, Settings
 
 
-def test_a_worker_serves_the_campaign_that_it_was_handed_and_collects_garbage_less_often(
+def test_a_worker_is_ready_for_the_campaign_that_it_was_handed_and_seldom_collects_garbage(
     chosen: Settings, storage: Storage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(FOLDER, str(chosen.folder))
@@ -19,6 +21,8 @@ def test_a_worker_serves_the_campaign_that_it_was_handed_and_collects_garbage_le
         app = worker()
         assert gc.get_freeze_count() > 0
         assert gc.get_threshold()[0] > before[0]
+        # as many threads would read the catalogues as meet the first respondents
+        monkeypatch.setattr(service, "gaps", Mock(side_effect=AssertionError))
         page = app.test_client().get(f"/{code('de')}")
         assert page.status_code == 200
     finally:
