@@ -140,10 +140,11 @@ class Shortcut:
 
 
 def _body(environ: "WSGIEnvironment") -> bytes:
-    """Return what was posted, if it is short; Flask can read it again."""
-    length = environ.get("CONTENT_LENGTH", "")
-    if not length.isdecimal() or int(length) > _LONGEST:
+    """Return what was posted, if it is short and has come whole; Flask can read it again."""
+    said = environ.get("CONTENT_LENGTH", "")
+    length = int(said) if said.isdecimal() else 0
+    if length > _LONGEST:
         return b""
-    body: bytes = environ["wsgi.input"].read(int(length))
+    body: bytes = environ["wsgi.input"].read(length)
     environ["wsgi.input"] = BytesIO(body)
-    return body
+    return body if len(body) == length else b""

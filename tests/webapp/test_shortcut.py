@@ -266,6 +266,16 @@ def test_what_is_not_plain_is_left_to_flask(
     assert woken == [path("rel")]
 
 
+def test_an_answer_that_was_cut_off_on_the_way_is_not_taken_for_another(
+    client: FlaskClient, storage: Storage
+) -> None:
+    """`answer=1` may be the beginning of `answer=12`."""
+    whole = {"CONTENT_LENGTH": "9"}
+    cut = client.post(path("rel"), data=b"answer=1", headers=OURS, environ_overrides=whole)
+    assert cut.status_code == 400
+    assert storage.response(CAMPAIGN, token(code("de"))) is None
+
+
 def test_an_old_phone_that_says_nothing_of_itself_is_left_to_flask(
     client: FlaskClient, woken: list[str]
 ) -> None:
