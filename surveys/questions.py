@@ -1,13 +1,14 @@
 """Questions: of which kind they are, what they ask, and the scales on which they are answered."""
 
 import dataclasses
+import re
 from collections.abc import Mapping
 from functools import cached_property
 from itertools import pairwise
 from types import MappingProxyType
 from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 from pydantic.dataclasses import dataclass
 
 from surveys import conditions
@@ -16,8 +17,16 @@ from surveys.documents import STRICT, Filled, Id, Switch, Text, Whole
 
 Code = Annotated[Whole, Field(ge=0, le=999)]  # negative codes are philos's own
 Number = Annotated[Whole, Field(ge=0, le=1_000_000)]
-Version = Annotated[str, Field(pattern="^[0-9a-f]{16}$")]
 MOST_OPTIONS = 40
+
+
+def _version(text: str) -> str:
+    if not re.fullmatch("[0-9a-f]{16}", text):
+        raise ValueError("must be the name of a version, 16 of the digits 0 to 9 and a to f")
+    return text
+
+
+Version = Annotated[str, AfterValidator(_version)]
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)

@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from flask import Blueprint, request
 
+from materials.sheets import Output
 from surveys.storage import Entry
 from translations.markup import N_
 from webapp import sessions
@@ -93,9 +95,14 @@ def ending(job: Job, minute: datetime) -> Entry:
         minute=minute,
         name=job.asked.by,
         kind=Kind.PRINT_DONE if done else Kind.PRINT_FAILED,
-        subject=str(sum(each["copies"] for each in job.state.files)) if done else job.status,
+        subject=str(sum(map(_copies, job.state.files))) if done else job.status,
         reason=to_log(job.asked.command, job.asked.wishes),
     )
+
+
+def _copies(made: Mapping[str, Any]) -> int:
+    """Return how many copies a file is for, as the order counts them: for a screen it is one."""
+    return 1 if made.get("output") == Output.SCREEN else made.get("copies", 1)
 
 
 @pages.get("/log")

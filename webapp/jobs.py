@@ -25,6 +25,7 @@ from typing import Any
 
 from translations.errors import Fault, UserError
 from webapp.config import DATABASE, DEMO
+from webapp.locks import locked
 from webapp.running import Outcome, environment, run
 
 PRINTING = ("print", "paper", "report")  # the commands of jobs that make files
@@ -75,7 +76,8 @@ class Asked:
 
     ``at`` is in ns since 1970. ``wishes`` tells the same as the form had it; ``left_out`` are the
     combinations of them that no sheet has, ``waiting`` the topics that wait for results. A job with
-    a ``key`` that failed is not tried again.
+    a ``key`` that failed is not tried again. ``trial`` says in whose log its end belongs: a trial
+    has a base of its own; older jobs do not say it, and are told nowhere.
     """
 
     command: str
@@ -86,6 +88,7 @@ class Asked:
     left_out: Sequence[Mapping[str, str]] = ()
     waiting: Sequence[str] = ()
     key: str = ""
+    trial: bool | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,6 +152,7 @@ class Jobs:
             left_out=list(left_out),
             waiting=list(waiting),
             key=key,
+            trial=_in_trial(),
         )
         with self._asking():
             known = self.all()
@@ -248,8 +252,8 @@ class Jobs:
     def _untold(self) -> Iterator[Job]:
         """Yield the print jobs that have ended and of which nobody was told, the first first."""
         for job in reversed(self.all()):
-            told = job.status.open or (self._home / job.id / _TOLD).exists()
-            if job.asked.command in PRINTING and not told:
+            ours = job.asked.command in PRINTING and job.asked.trial is _in_trial()
+            if ours and not job.status.open and not (self._home / job.id / _TOLD).exists():
                 yield job
 
     def _tell(self, tell: Callable[[Job], object]) -> None:
@@ -258,7 +262,7 @@ class Jobs:
         The mark comes last: who is ended in between tells it twice rather than never.
         """
         for job in self._untold():
-            with suppress(UserError):
+            with suppress(UserError, OSError):
                 tell(job)
                 (self._home / job.id / _TOLD).touch()
 
@@ -316,10 +320,12 @@ class Jobs:
             yield entry
 
     def _close_crashed(self) -> None:
-        """Say of what somebody left behind, whose turn was ended by force, that it has crashed."""
+        """Say of what somebody left behind that it has crashed, at the time of its last step."""
         for job in self.all():
             if job.status is Status.RUNNING:
+                ended = self.ended(job)
                 self._write(job.id, replace(job.state, status=Status.CRASHED, pid=None))
+                os.utime(self._home / job.id / _STATE, (ended, ended))
 
     @contextmanager
     def _asking(self) -> Iterator[None]:
@@ -334,12 +340,12 @@ class Jobs:
         """Yield whether it is our turn; it is over at the end of this process at the latest."""
         self._home.mkdir(parents=True, exist_ok=True)
         with (self._home / _LOCK).open("wb") as lock:
-            yield _locked(lock.fileno(), tries=_TRIES)
+            yield locked(lock.fileno(), tries=_TRIES)
 
     def _is_somebody_at_work(self) -> bool:
         try:
             with (self._home / _LOCK).open("rb") as lock:
-                return not _locked(lock.fileno(), tries=1)
+                return not locked(lock.fileno(), tries=1)
         except FileNotFoundError:
             return False
 
@@ -383,15 +389,8 @@ def _is_same(job: Job, asked: Asked) -> bool:
     return before == asked and (job.status.open or (bool(asked.key) and job.status.failed))
 
 
-def _locked(file: int, *, tries: int) -> bool:
-    """Lock an open file, if nobody else holds it; return whether it is locked."""
-    for left in reversed(range(tries)):
-        with suppress(BlockingIOError):
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return True
-        if left:
-            time.sleep(0.05)
-    return False
+def _in_trial() -> bool:
+    return bool(os.environ.get(DEMO))
 
 
 def _write(path: Path, document: object) -> None:

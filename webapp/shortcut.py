@@ -8,6 +8,7 @@ the plain ones alike; the tests hold both to that. What goes wrong here, Flask s
 
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from io import BytesIO
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import parse_qsl
@@ -132,8 +133,8 @@ class Shortcut:
             and "HTTP_TRANSFER_ENCODING" not in environ
         )
         body = _body(environ) if plain else b""
-        if item is None or not _PLAIN.fullmatch(body):
-            return None
+        if item is None or not _PLAIN.fullmatch(body) or self._serving.wave is None:
+            return None  # a wave may have closed while a slow telephone was sending
         said = read_answer(item, MultiDict(parse_qsl(body.decode())))
         after = save(self._serving, visit, item, said, environ.get("REMOTE_ADDR"))
         return Reply("303 SEE OTHER", [("Location", after)], b"")
@@ -145,6 +146,8 @@ def _body(environ: "WSGIEnvironment") -> bytes:
     length = int(said) if said.isdecimal() else 0
     if length > _LONGEST:
         return b""
-    body: bytes = environ["wsgi.input"].read(length)
+    body = b""
+    with suppress(OSError, ValueError):  # a connection that breaks, which Flask sees as cut short
+        body = environ["wsgi.input"].read(length)
     environ["wsgi.input"] = BytesIO(body)
     return body if len(body) == length else b""

@@ -169,7 +169,7 @@ class Responses(Publications):
         self._insert_rows(cursor, begun)
         if changed:
             cursor.executemany(self._sql.update, [row.columns for row in changed])
-        for post in posts:
+        for post in sorted(posts, key=lambda post: post.key):
             self._write_down(cursor, rows[post.key], post)
         change = Change()
         for row in begun:
@@ -217,7 +217,7 @@ class Responses(Publications):
 
     def _write_down(self, cursor: Any, row: "_Row", post: _Post) -> None:
         """Replace the texts of the items that were answered anew; an unchanged one stays."""
-        for item in post.given.keys() & self.instrument(row.version).in_words:
+        for item in sorted(post.given.keys() & self.instrument(row.version).in_words):
             this = {"campaign": row.campaign, "token": row.token, "item": item}
             if item in post.written:
                 new = {"body": redacted(post.written[item]), "state": HELD, "day": row.day}

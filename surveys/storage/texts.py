@@ -48,7 +48,9 @@ class Texts(Database):
     def _decide(self, campaign: str, number: str, decision: sa.Update | sa.Delete) -> bool:
         """Carry out what was decided on a text, if its words are still those that were read."""
         with self._write() as connection:
-            held = connection.execute(_wanted(campaign, HELD).with_for_update(of=texts))
+            held = connection.execute(
+                _wanted(campaign, HELD).order_by(*texts.primary_key).with_for_update(of=texts)
+            )
             read = [row for row in held if _written(row).number == number]
             for row in read:
                 same = matching(texts, campaign=campaign, token=row.token, item=row.item)

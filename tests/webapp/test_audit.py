@@ -84,7 +84,8 @@ def test_the_log_speaks_the_language_of_the_page(
 @pytest.mark.parametrize("status", [each for each in Status if not each.open])
 def test_how_a_print_ended_is_logged_by_the_name_of_who_asked_for_it(status: Status) -> None:
     wishes = {"topic": ["how-safe"]}
-    files = ({"copies": 500}, {"copies": 2}) if status is Status.DONE else ()
+    made = ({"copies": 500, "output": "press"}, {"copies": 500, "output": "screen"}, {"copies": 2})
+    files = made if status is Status.DONE else ()
     job = Job(
         id="x",
         asked=Asked(command="print", arguments=[], by="anna", at=1, wishes=wishes),
@@ -95,7 +96,7 @@ def test_how_a_print_ended_is_logged_by_the_name_of_who_asked_for_it(status: Sta
     assert found.reason == to_log("print", wishes)
     done = status is Status.DONE
     assert found.kind == ("print-done" if done else "print-failed")
-    assert found.subject == ("502" if done else status)
+    assert found.subject == ("503" if done else status)
     assert done or found.subject in ENDING_NAMES
 
 

@@ -23,6 +23,7 @@ from surveys.storage import StorageError
 from translations.errors import Fault
 from webapp import jobs as working
 from webapp import running
+from webapp.config import DEMO
 from webapp.jobs import DAY, HOME, KEPT, MOST_QUEUED, Job, Jobs, QueueFullError, Status
 
 # A program that behaves as `philos` does, and otherwise as its first argument says
@@ -257,17 +258,48 @@ def test_each_end_of_a_print_is_told_once_whatever_ended_it(jobs: Jobs) -> None:
     assert sorted(told) == sorted(zip([left, *names], ends, strict=True))
 
 
-def test_what_cannot_be_told_is_told_the_next_time_and_holds_nothing_up(jobs: Jobs) -> None:
+@pytest.mark.parametrize("error", [StorageError("The database cannot be used."), OSError("full")])
+def test_what_cannot_be_told_is_told_the_next_time_and_holds_nothing_up(
+    jobs: Jobs, error: Exception
+) -> None:
     told: list[str] = []
 
     def fail(_: Job) -> None:
-        raise StorageError("The database cannot be used.")
+        raise error
 
     names = [ask(jobs, topic) for topic in ("a", "b")]
     jobs.work(fail)
     assert {status(jobs, name) for name in names} == {Status.DONE}
     jobs.work(lambda job: told.append(job.id))
     assert told == names
+
+
+def test_the_end_of_a_print_is_told_in_the_log_of_the_base_it_was_asked_for_in(
+    jobs: Jobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+    real, old = ask(jobs, "a"), ask(jobs, "b")
+    asked = jobs.campaign / HOME / old / "asked.json"
+    older = json.loads(asked.read_text())
+    del older["trial"]
+    asked.write_text(json.dumps(older))
+    with monkeypatch.context() as patch:
+        patch.setenv(DEMO, "1")
+        trial = ask(jobs, "c")
+        jobs.work(lambda job: told.append(job.id))
+        assert told == [trial]
+    jobs.work(lambda job: told.append(job.id))
+    assert told == [trial, real]
+
+
+def test_a_job_that_was_killed_has_ended_with_its_last_step(jobs: Jobs) -> None:
+    name = ask(jobs)
+    state = jobs.campaign / HOME / name / "state.json"
+    state.write_text(json.dumps(json.loads(state.read_text()) | {"status": "running"}))
+    os.utime(state, (1_000_000_000, 1_000_000_000))
+    ends: list[float] = []
+    jobs.work(lambda job: ends.append(jobs.ended(job)))
+    assert ends == [1_000_000_000]
 
 
 def test_a_job_has_ended_when_it_was_cancelled_or_came_to_its_end(jobs: Jobs) -> None:
@@ -413,4 +445,5 @@ def test_what_was_asked_for_is_kept_as_it_was(jobs: Jobs) -> None:
         "left_out": left_out,
         "waiting": ["results"],
         "key": "",
+        "trial": False,
     }

@@ -276,6 +276,30 @@ def test_an_answer_that_was_cut_off_on_the_way_is_not_taken_for_another(
     assert storage.response(CAMPAIGN, token(code("de"))) is None
 
 
+class _Late:
+    """A body that is not read before the wave is over, or not at all."""
+
+    def __init__(self, hands: Hands, body: bytes | None) -> None:
+        self._hands, self._body = hands, body
+
+    def read(self, *_: int) -> bytes:
+        self._hands.on(days=700)
+        if self._body is None:
+            raise OSError("connection reset")
+        body, self._body = self._body, b""
+        return body
+
+
+@pytest.mark.parametrize(("body", "status"), [(b"answer=2", 403), (None, 400)])
+def test_a_wave_that_closes_while_somebody_sends_is_told_and_so_is_a_broken_connection(
+    client: FlaskClient, storage: Storage, hands: Hands, body: bytes | None, status: int
+) -> None:
+    late = {"wsgi.input": _Late(hands, body), "CONTENT_LENGTH": "8"}
+    page = client.post(path("rel"), headers=OURS, environ_overrides=late)
+    assert page.status_code == status
+    assert storage.response(CAMPAIGN, token(code("de"))) is None
+
+
 def test_an_old_phone_that_says_nothing_of_itself_is_left_to_flask(
     client: FlaskClient, woken: list[str]
 ) -> None:
