@@ -25,7 +25,7 @@ from typing import Any
 
 from translations.errors import Fault, UserError
 from webapp.config import DATABASE, DEMO
-from webapp.locks import locked
+from webapp.locks import lock
 from webapp.running import Outcome, environment, run
 
 PRINTING = ("print", "paper", "report")  # the commands of jobs that make files
@@ -59,11 +59,6 @@ class Status(StrEnum):
     def open(self) -> bool:
         """Return whether a job is still to come to its end."""
         return self in {Status.QUEUED, Status.RUNNING}
-
-    @property
-    def failed(self) -> bool:
-        """Return whether a job came to an end of its own that it would come to again."""
-        return self is Status.FAILED
 
 
 class QueueFullError(Exception):
@@ -201,25 +196,38 @@ class Jobs:
         return max(path.stat().st_mtime for path in paths if path.exists())
 
     def see_to_it(self) -> None:
-        """Start a process that works, where something is left to do or to tell and nobody works."""
-        left = next(self._queued(), None) or next(self._untold(), None)
-        if left and not self._is_somebody_at_work():
+        """Start a process that works, where something is left to do or to tell and nobody works.
+
+        The turn is handed over to it, so that nobody starts another while it is still starting.
+        """
+        if not (next(self._queued(), None) or next(self._untold(), None)):
+            return
+        with lock(self._home / _LOCK, tries=2) as turn:
+            if turn is None:
+                return
             worker = subprocess.Popen(  # noqa: S603  our own program
-                [*PHILOS, "work", str(self.campaign.resolve())],
+                [*PHILOS, "work", str(self.campaign.resolve()), f"--turn={turn}"],
+                pass_fds=(turn,),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
                 env=environment(*WHERE),
                 start_new_session=True,  # it outlives the process that serves pages
             )
-            threading.Thread(target=worker.wait, daemon=True).start()
+        threading.Thread(target=worker.wait, daemon=True).start()
 
-    def work(self, tell: Callable[[Job], object] = lambda _: None) -> None:
-        """Run what is queued, if it is our turn, until nothing is; ``tell`` what came of prints."""
+    def work(
+        self, tell: Callable[[Job], object] = lambda _: None, given: int | None = None
+    ) -> None:
+        """Run what is queued, if it is our turn, until nothing is; ``tell`` what came of prints.
+
+        ``given`` is the turn, where it was handed over to us.
+        """
+        self._home.mkdir(parents=True, exist_ok=True)
         left = True
         while left:
-            with self._turn() as ours:
-                if not ours:
+            with lock(self._home / _LOCK, tries=_TRIES, given=given) as turn:
+                if turn is None:
                     return
                 self._close_crashed()
                 self._tell(tell)
@@ -227,7 +235,7 @@ class Jobs:
                 while job := next(self._queued(), None):
                     self._run(job)
                     self._tell(tell)
-            left = next(self._queued(), None) is not None
+            given, left = None, next(self._queued(), None) is not None
 
     def clean(self, now: float | None = None) -> None:
         """Delete what ended long ago, and the oldest jobs where all are too large."""
@@ -331,23 +339,13 @@ class Jobs:
     def _asking(self) -> Iterator[None]:
         """Let nobody else ask at the same time, so that what two ask for is one job."""
         self._home.mkdir(parents=True, exist_ok=True)
-        with (self._home / "asking").open("wb") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+        with (self._home / "asking").open("wb") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
             yield
 
-    @contextmanager
-    def _turn(self) -> Iterator[bool]:
-        """Yield whether it is our turn; it is over at the end of this process at the latest."""
-        self._home.mkdir(parents=True, exist_ok=True)
-        with (self._home / _LOCK).open("wb") as lock:
-            yield locked(lock.fileno(), tries=_TRIES)
-
     def _is_somebody_at_work(self) -> bool:
-        try:
-            with (self._home / _LOCK).open("rb") as lock:
-                return not locked(lock.fileno(), tries=1)
-        except FileNotFoundError:
-            return False
+        with lock(self._home / _LOCK, tries=1) as turn:
+            return turn is None
 
     def _read(self, name: str) -> Job | None:
         if not re.fullmatch(r"[0-9a-f]{32}", name, re.ASCII):
@@ -386,7 +384,9 @@ def _faults(folder: Path, outcome: Outcome) -> tuple[Fault, ...]:
 def _is_same(job: Job, asked: Asked) -> bool:
     """Return whether a job is what is asked for once more."""
     before = replace(job.asked, by=asked.by, at=asked.at, wishes=asked.wishes)
-    return before == asked and (job.status.open or (bool(asked.key) and job.status.failed))
+    return before == asked and (
+        job.status.open or (bool(asked.key) and job.status is Status.FAILED)
+    )
 
 
 def _in_trial() -> bool:

@@ -386,28 +386,33 @@ def test_the_rest_of_a_run_that_was_killed_is_cleared_away_after_a_day(jobs: Job
     assert not staging.exists()
 
 
-def test_a_worker_is_started_where_somebody_waits_and_nobody_works(
+def test_one_worker_is_started_where_somebody_waits_however_long_it_takes_to_start(
     jobs: Jobs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    started: list[list[str]] = []
+    started: list[int] = []
 
     class Started:
         def __init__(self, arguments: list[str], **options: Any) -> None:
-            started.append(arguments)
+            (turn,) = options["pass_fds"]
+            assert arguments[-3:] == ["work", str(jobs.campaign), f"--turn={turn}"]
             assert options["start_new_session"]
+            started.append(os.dup(turn))  # as a child process has it
 
         def wait(self) -> None:
             pass
 
     monkeypatch.undo()
     monkeypatch.setattr(subprocess, "Popen", Started)
-    ask(jobs)
-    assert [arguments[-2:] for arguments in started] == [["work", str(jobs.campaign)]]
-    with (jobs.campaign / HOME / "turn").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        jobs.see_to_it()
-        ask(jobs, "b")
+    names = [ask(jobs)]
+    jobs.see_to_it()
+    names.append(ask(jobs, "b"))
     assert len(started) == 1
+    monkeypatch.undo()
+    monkeypatch.setattr(working, "PHILOS", (sys.executable, str(jobs.campaign / "philos.py")))
+    jobs.work(given=started[0])
+    assert [status(jobs, name) for name in names] == [Status.DONE, Status.DONE]
+    with (jobs.campaign / HOME / "turn").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)  # the turn is over
 
 
 def test_a_worker_is_started_where_nobody_was_told_of_an_end(

@@ -18,7 +18,8 @@ _NICE = 10  # residents who answer go before
 
 @click.command(hidden=True, epilog="Example: philos work leipzig-east")
 @folder_argument
-def work(folder: Path) -> None:
+@click.option("--turn", type=int, help="The lock, as whoever started this hands it over.")
+def work(folder: Path, turn: int | None) -> None:
     """Run the jobs that wait for a campaign, one after the other; `philos serve` starts it."""
     os.nice(_NICE)
     jobs = Jobs(folder)
@@ -28,4 +29,4 @@ def work(folder: Path) -> None:
         with closing(ready(folder)) as storage:
             storage.log(ending(job, minute))
 
-    jobs.work(log)
+    jobs.work(log, turn)
