@@ -13,6 +13,7 @@ from typing import Any
 import psycopg
 import pytest
 from fontTools.subset import Subsetter
+from hypothesis import settings
 from playwright.sync_api import Browser
 from weasyprint import document
 from werkzeug.routing import Map
@@ -23,6 +24,10 @@ from tests.measured import unmeasured
 
 # Where an image forbids to keep what was compiled, each process that a test starts compiles anew.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+# How long an example takes says how busy the machine is.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 NOON = datetime(2026, 11, 22, 12, 30)  # noqa: DTZ001  each test adds its zone
 
