@@ -25,7 +25,7 @@ from webapp.forms import AnswerError, read_answer
 from webapp.questions import question, save
 from webapp.security import policy
 from webapp.service import Service
-from webapp.visits import Visit, addressed, begun, find, offered, opened
+from webapp.visits import Visit, addressed, begun, find, opened, row_of
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -98,9 +98,7 @@ class Shortcut:
         """Open the survey of a printed code, in the language of its sheet."""
         serving = self._serving
         target, _ = find(serving, code)
-        row = next(
-            (row for row in offered(serving, target) if target and row.tag == target.language), None
-        )
+        row = row_of(serving, target, target.language) if target else None
         if target is None or row is None:
             return None
         visit = begun(serving, target, row, serving.tokens.draw(target))

@@ -50,6 +50,11 @@ def offered(serving: Service, target: Target | None) -> Sequence[Language]:
     return serving.offered_for(serving.campaign.instruments[target.survey])
 
 
+def row_of(serving: Service, target: Target | None, tag: str) -> Language | None:
+    """Return a language by its tag, None where a survey cannot be answered in it."""
+    return next((row for row in offered(serving, target) if row.tag == tag), None)
+
+
 def find(serving: Service, typed: str) -> tuple[Target | None, str]:
     """Return what a typed code stands for, else why it stands for nothing."""
     try:
@@ -76,7 +81,7 @@ def addressed(serving: Service, code: str, language: str, token: str) -> Visit:
     Raise NotFound where a part of the address is not ours.
     """
     target, _ = find(serving, code)
-    row = next((row for row in offered(serving, target) if row.tag == language), None)
+    row = row_of(serving, target, language)
     if target is None or row is None or not serving.tokens.fits(token, target):
         raise NotFound
     return begun(serving, target, row, token)
