@@ -4,7 +4,7 @@ import hashlib
 from bisect import bisect_left
 from random import Random
 
-from surveys.conditions import Answers, codes_of
+from surveys.conditions import Answers
 from surveys.definition import ANSWERED, Instrument, Item
 from surveys.questions import Option
 
@@ -17,12 +17,12 @@ def counted(asked: Instrument, answers: Answers) -> set[tuple[str, int]]:
     Answers that a changed filter closed off are left out. Who gave several answers to an item is
     counted once more as one who answered it.
     """
-    found = set()
+    found: set[tuple[str, int]] = set()
     for item, answer in asked.answered(answers):
-        for code in codes_of(answer):
-            found.add((item.id, code))
         if isinstance(answer, tuple):
-            found.add((item.id, ANSWERED))
+            found.update((item.id, code) for code in (*answer, ANSWERED))
+        else:
+            found.add((item.id, answer))
     return found
 
 

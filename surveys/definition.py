@@ -249,11 +249,10 @@ class Instrument:
                 if item.id in answers:
                     known[item.id] = answers[item.id]
 
-    def answered(self, answers: Answers) -> Iterator[tuple[Item, Answer]]:
-        """Yield the items that a respondent is asked and has answered, each with its answer."""
-        for item, answer in self.reached(answers) if answers else ():
-            if answer is not None:
-                yield item, answer
+    def answered(self, answers: Answers) -> list[tuple[Item, Answer]]:
+        """Return the items that a respondent is asked and has answered, each with its answer."""
+        reached = self.reached(answers) if answers else ()
+        return [(item, answer) for item, answer in reached if answer is not None]
 
     def asked(self, answers: Answers) -> list[Item]:
         """Return the items that a respondent with these answers is asked."""

@@ -117,11 +117,15 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The URL of an empty database, of each kind in turn."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'philos.sqlite'}"
-    server = str(request.getfixturevalue("postgres"))
+    return empty_database(request.getfixturevalue("postgres"))
+
+
+def empty_database(postgres: str) -> str:
+    """Return the URL of a new database on a PostgreSQL server."""
     name = f"t{os.urandom(6).hex()}"
-    with psycopg.connect(server, autocommit=True) as connection:
+    with psycopg.connect(postgres, autocommit=True) as connection:
         connection.execute(f'CREATE DATABASE "{name}"')
-    return server.replace("/postgres?", f"/{name}?")
+    return postgres.replace("/postgres?", f"/{name}?")
 
 
 @pytest.fixture

@@ -23,7 +23,28 @@ WINDOW = 3600  # seconds
 STARTS = 1_200  # first pages that a network may open; reloads and previews count as well
 BEGUN = 240  # responses that a network may begin
 WHOLE = 3  # workers that have the whole limit each
-_PREFIX = {4: 24, 6: 56}  # what a provider gives to one household or to one exit
+_PREFIX = {4: 3, 6: 7}  # bytes that a provider gives to one household or to one exit
+# Whose addresses tell nothing about who asks: a web server that stands in front and was not
+# declared, a trial, a neighbour in the same house. The library would say so too, but remembers the
+# addresses that it was asked about.
+_INSIDE = [
+    ip_network(each)
+    for each in (
+        *("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"),  # RFC 1918
+        "100.64.0.0/10",  # RFC 6598
+        *("127.0.0.0/8", "::1/128"),  # loopback
+        *("169.254.0.0/16", "fe80::/10"),  # of one link
+        "fc00::/7",  # RFC 4193
+    )
+]
+_MASKS = {
+    version: [
+        (int(each.network_address), int(each.netmask))
+        for each in _INSIDE
+        if each.version == version
+    ]
+    for version in _PREFIX
+}
 
 
 class RateLimits:
@@ -83,24 +104,19 @@ class RateLimits:
             self._key = secrets.token_bytes(32)
             self._counts.clear()
 
-    def _hash(self, network: str) -> bytes:
-        return hmac.digest(self._key, network.encode(), "sha256")[:2]
+    def _hash(self, network: bytes) -> bytes:
+        return hmac.digest(self._key, network, "sha256")[:2]
 
 
-def _network(address: str | None) -> str:
-    """Return the network of an address; nothing where the address tells nothing about who asks.
-
-    That is so for one that is not of the public internet: a web server that stands in front and
-    was not declared, or a trial.
-    """
+def _network(address: str | None) -> bytes:
+    """Return the first bytes of an address; none of one that is not of the public internet."""
     try:
-        found = ip_address(address or "")
+        found = unwrapped(ip_address(address or ""))
     except ValueError:
-        return ""
-    found = unwrapped(found)
-    if not found.is_global:
-        return ""
-    return str(ip_network(f"{found}/{_PREFIX[found.version]}", strict=False))
+        return b""
+    number = int(found)
+    inside = any(number & mask == network for network, mask in _MASKS[found.version])
+    return b"" if inside else found.packed[: _PREFIX[found.version]]
 
 
 def unwrapped(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:

@@ -101,9 +101,13 @@ class Database:
             yield connection.execution_options(**options)
 
     def _hold(self, connection: sa.Connection, table: sa.Table) -> None:
-        """Let nobody else write a table until a transaction ends; SQLite has let nobody in."""
+        """Let nobody else write a table until a transaction ends; SQLite has let nobody in.
+
+        A weaker lock would let in who locks a row to write it then, and each would wait for the
+        other.
+        """
         if self._engine.dialect.name == "postgresql":
-            connection.exec_driver_sql(f"LOCK TABLE {table.name} IN SHARE ROW EXCLUSIVE MODE")
+            connection.exec_driver_sql(f"LOCK TABLE {table.name} IN EXCLUSIVE MODE")
 
     def _rewrite(self, *tables: sa.Table) -> None:
         """Write tables anew in the order of their keys, and leave nothing of deleted rows.
@@ -167,7 +171,9 @@ def _engine(url: str) -> sa.Engine:
     if parsed.get_backend_name() == "sqlite" and not parsed.database:
         raise StorageError("PHILOS_DATABASE_URL must name a file, like sqlite:///philos.sqlite")
     if parsed.get_backend_name() == "postgresql":
-        return sa.create_engine(parsed, hide_parameters=True, pool_pre_ping=True)
+        engine = sa.create_engine(parsed, hide_parameters=True, pool_pre_ping=True)
+        sa.event.listen(engine, "connect", _limit_wait)
+        return engine
     engine = sa.create_engine(
         parsed,
         connect_args={"timeout": LONGEST_WAIT},
@@ -177,6 +183,12 @@ def _engine(url: str) -> sa.Engine:
     sa.event.listen(engine, "connect", _prepare)
     sa.event.listen(engine, "begin", _begin)
     return engine
+
+
+def _limit_wait(connection: Any, _record: object) -> None:
+    """Let a new PostgreSQL connection wait for a lock as long as SQLite waits, not for ever."""
+    connection.execute(f"SET lock_timeout = '{LONGEST_WAIT}s'")
+    connection.commit()
 
 
 def _prepare(connection: Any, _record: object) -> None:

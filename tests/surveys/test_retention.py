@@ -4,11 +4,13 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+import psycopg
 import pytest
 import sqlalchemy as sa
 
 from surveys.definition import ANSWERED
 from surveys.storage import Outdated, Storage, StorageError
+from tests.conftest import empty_database
 from tests.kept import counted_by, kept, recounted
 from tests.surveys.conftest import DAY, KINDS, PLATZ, RABET, SECRET, context
 from tests.surveys.test_storage import rows
@@ -166,4 +168,23 @@ def test_a_reader_that_stays_keeps_the_journal_and_is_told(
         with pytest.raises(StorageError, match="run the command again"):
             storage.retain("east", NEVER, NEVER)
     storage.retain("east", NEVER, NEVER)
+    storage.close()
+
+
+def test_who_changes_a_response_that_is_about_to_go_waits_and_is_waited_for(postgres: str) -> None:
+    """Neither waits for the other in a circle, which PostgreSQL would break by refusing one."""
+    url = empty_database(postgres)
+    storage = Storage(url, SECRET)
+    storage.upgrade()
+    storage.publish([RABET], [KINDS], DAY)
+    save(storage, "old", days_ago=10)
+    with psycopg.connect(url) as respondent, ThreadPoolExecutor(1) as threads:
+        respondent.execute("SELECT * FROM responses FOR UPDATE")  # as each answer begins
+        retained = threads.submit(storage.retain, "east", DAY, NEVER)
+        waits = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+        while respondent.execute(waits).fetchone() == (0,):
+            pass
+        respondent.execute("UPDATE responses SET language = 'de'")
+        respondent.commit()
+        assert retained.result() == Outdated(responses=1, texts=1)
     storage.close()

@@ -129,9 +129,11 @@ def hands() -> Hands:
 
 
 @pytest.fixture
-def app(chosen: Settings, storage: Storage, hands: Hands) -> Flask:
+def app(chosen: Settings, storage: Storage, hands: Hands) -> Iterator[Flask]:
     """The application at noon on a day of the winter wave."""
-    return create_app(chosen, hands)
+    made = create_app(chosen, hands)
+    yield made
+    made.extensions["philos"].storage.close()
 
 
 @pytest.fixture

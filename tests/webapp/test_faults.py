@@ -8,22 +8,28 @@ import subprocess
 import threading
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass, replace
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
+from materials.campaign import load
 from materials.example import write_example
+from surveys.conditions import Answers
 from surveys.storage import Storage
+from surveys.storage.database import LONGEST_WAIT
 from tests.browser import PHILOS, serving
-from tests.conftest import NOON
+from tests.conftest import NOON, empty_database
 from tests.kept import kept, recounted
 from tests.surveys.conftest import DAY, LONG, RABET, SECRET, context
-from tests.webapp.conftest import code, token
+from tests.webapp.conftest import code, fill, token
 from webapp.config import Settings, settings
 
 KILLS = 20
@@ -129,30 +135,40 @@ def test_a_service_that_is_killed_loses_no_answer_and_counts_none_twice(
     assert stored(folder, database_url) == (residents, residents)
 
 
-@pytest.fixture(scope="module")
-def street(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Street, Path]]:
+@dataclass
+class Service:
     """The example campaign as it is really served."""
+
+    street: Street
+    storage: Storage
+
+    def answers(self, action: str) -> Answers:
+        """Return the answers that are stored under the token of an address."""
+        found = self.storage.response("leipziger-osten", action.split("/")[3])
+        return found.answers if found else {}
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def service(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Service]:
     folder = tmp_path_factory.mktemp("street") / "campaign"
     write_example(folder, NOON.date())
-    with serving(folder) as (base, _):
-        here = Street()
-        here.host = base.removeprefix("http://")
-        yield here, folder
-
-
-def response(folder: Path, action: str) -> Mapping[str, object]:
-    """Return the answers that are stored under the token of an address."""
     own = settings(folder, environ={})
-    storage = Storage(own.database_url, own.secret)
-    found = storage.response("leipziger-osten", action.split("/")[3])
-    storage.close()
-    return found.answers if found else {}
+    url = own.database_url
+    if request.param == "postgresql":
+        url = empty_database(request.getfixturevalue("postgres"))
+    with serving(folder, PHILOS_DATABASE_URL=url) as (base, _):
+        here = Service(Street(), Storage(url, own.secret))
+        here.street.host = base.removeprefix("http://")
+        yield here
+        here.storage.close()
 
 
 def test_a_connection_that_is_cut_after_the_commit_can_be_tried_again(
-    street: tuple[Street, Path],
+    service: Service,
 ) -> None:
-    here, folder = street
+    here = service.street
     action = here.begin()
     body = b"answer=3"
     head = f"POST {action} HTTP/1.1\r\nHost: {here.host}\r\nContent-Length: {len(body)}\r\n"
@@ -160,14 +176,14 @@ def test_a_connection_that_is_cut_after_the_commit_can_be_tried_again(
     host, port = here.host.split(":")
     with socket.create_connection((host, int(port))) as connection:
         connection.sendall(f"{head}{lines}\r\n".encode() + body)
-        while not response(folder, action):  # cut earlier, it need not have been stored
+        while not service.answers(action):  # cut earlier, it need not have been stored
             here.closed.wait(0.01)
     here.ask("POST", action, "answer=3")
-    assert response(folder, action) == {"rel": 3}
+    assert service.answers(action) == {"rel": 3}
 
 
-def test_two_tries_at_once_are_one_response(street: tuple[Street, Path]) -> None:
-    here, folder = street
+def test_two_tries_at_once_are_one_response(service: Service) -> None:
+    here = service.street
     actions = [here.begin() for _ in range(10)]
     with ThreadPoolExecutor(8) as threads:
         tries = [
@@ -177,91 +193,165 @@ def test_two_tries_at_once_are_one_response(street: tuple[Street, Path]) -> None
         ]
         for each in tries:
             each.result(30)
-    assert all(response(folder, action) == {"rel": 2} for action in actions)
+    assert all(service.answers(action) == {"rel": 2} for action in actions)
 
 
-def test_two_tabs_that_answer_different_questions_lose_nothing(
-    street: tuple[Street, Path],
-) -> None:
-    here, folder = street
+def test_two_tabs_that_answer_different_questions_lose_nothing(service: Service) -> None:
+    here = service.street
     action = here.begin()
     names = ["rel", "day", "dark", "change", "avoid", "age", "gender"]
     with ThreadPoolExecutor(7) as threads:
         paths = [f"{action.rpartition('/')[0]}/{name}" for name in names]
         list(threads.map(lambda path: here.ask("POST", path, "answer=1"), paths))
-    assert response(folder, action) == dict.fromkeys(names, 1)
+    assert service.answers(action) == dict.fromkeys(names, 1)
 
 
+class Sqlite:
+    """What happens to a file of SQLite."""
+
+    wait = ("PRAGMA busy_timeout", LONGEST_WAIT * 1000)
+    no_wait = "PRAGMA busy_timeout = 50"
+    lock = "BEGIN IMMEDIATE"
+
+    def __init__(self, url: str) -> None:
+        self.path = url.removeprefix("sqlite:///")
+
+    def another(self) -> sqlite3.Connection:
+        """Return a connection of another program."""
+        return sqlite3.connect(self.path, isolation_level=None)
+
+    @contextmanager
+    def full(self, writer: Any) -> Iterator[None]:
+        """Let the file not grow."""
+        (pages,) = writer.execute("PRAGMA page_count").fetchone()
+        writer.execute(f"PRAGMA max_page_count = {pages}")
+        yield
+        writer.execute("PRAGMA max_page_count = 1000000")
+
+
+class PostgreSQL:
+    """What happens to a server of PostgreSQL."""
+
+    wait = ("SHOW lock_timeout", f"{LONGEST_WAIT}s")
+    no_wait = "SET lock_timeout = 50"
+    lock = "BEGIN; LOCK TABLE counts IN EXCLUSIVE MODE"
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+
+    def another(self) -> "psycopg.Connection[tuple[object, ...]]":
+        """Return a connection of another program."""
+        return psycopg.connect(self.url, autocommit=True)
+
+    @contextmanager
+    def full(self, writer: Any) -> Iterator[None]:
+        """Let no file grow beyond the size of the log's, which the responses have by now."""
+        with closing(self.another()) as other:
+            other.execute("ALTER TABLE responses SET (autovacuum_enabled = off)")
+            same = "version, link, wave, language, mode, day, band, daylight"
+            other.execute(
+                f"INSERT INTO responses (campaign, token, answers, {same}) "
+                f"SELECT 'another', n, json_build_object('gone', repeat('-', 1500)), {same} "
+                "FROM responses, generate_series(1, 12000) n"
+            )
+            other.execute("DELETE FROM responses WHERE campaign = 'another'")
+        self._limit(writer, str(LOG_FILE))
+        yield
+        self._limit(writer, "unlimited")
+
+    def _limit(self, writer: Any, size: str) -> None:
+        """Limit the files that the process of a connection writes; it may do so itself."""
+        program = f"prlimit --pid $PPID --fsize={size}:unlimited"
+        writer.execute(f"COPY (SELECT 1 WHERE false) TO PROGRAM '{program}'")
+
+
+KINDS: Mapping[str, type[Sqlite | PostgreSQL]] = {"sqlite": Sqlite, "postgresql": PostgreSQL}
+LOG_FILE = 1 << 24  # bytes, of PostgreSQL
 FLYER = code("de")
 TOKEN = token(FLYER)
 
 
-def answered(client: FlaskClient, name: str, value: int) -> int:
-    return client.post(
-        f"/{code('de')}/de/{TOKEN}/{name}", data={"answer": str(value)}, headers=FORM
-    ).status_code
+@pytest.fixture
+def chosen(chosen: Settings, database_url: str) -> Settings:
+    return replace(chosen, database_url=database_url)
+
+
+@pytest.fixture
+def storage(chosen: Settings) -> Iterator[Storage]:
+    made = Storage(chosen.database_url, chosen.secret)
+    fill(made, load(chosen.folder))
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def database(database_url: str) -> Sqlite | PostgreSQL:
+    """The database of each kind as the system sees it."""
+    return KINDS[database_url.partition(":")[0]](database_url)
+
+
+def answer(client: FlaskClient, value: int, by: str = TOKEN) -> TestResponse:
+    """Answer the first question."""
+    path = f"/{FLYER}/de/{by}/rel"
+    return client.post(path, data={"answer": str(value)}, headers=FORM)
 
 
 def test_a_full_disk_is_said_and_answers_go_on_when_there_is_room(
-    client: FlaskClient, app: Flask
+    client: FlaskClient, app: Flask, database: Sqlite | PostgreSQL
 ) -> None:
-    storage = app.extensions["philos"].storage
-    assert answered(client, "rel", 1) == 303
-    writer = storage._driver._writer
-    (pages,) = writer.execute("PRAGMA page_count").fetchone()
-    writer.execute(f"PRAGMA max_page_count = {pages}")
-    codes = []
+    own = app.extensions["philos"]
+    storage: Storage = own.storage
     target = storage.target(FLYER)
-    for _ in range(200):
-        last = app.extensions["philos"].tokens.draw(target)
-        codes.append(_posted(client, last))
-        if codes[-1] == 503:
-            break
-    assert codes[-1] == 503
-    writer.execute("PRAGMA max_page_count = 1000000")
-    assert _posted(client, last) == 303
-    assert answered(client, "rel", 2) == 303
+    saved = {TOKEN}
+    assert answer(client, 1).status_code == 303
+    with database.full(storage._driver._writer):
+        while (refused := answer(client, 1, last := own.tokens.draw(target))).status_code == 303:
+            saved.add(last)
+            assert len(saved) < 500
+        assert refused.status_code == 503
+        assert "Was schon gespeichert ist, bleibt gespeichert" in refused.text
+        assert client.get(f"/{FLYER}/de/{TOKEN}/rel").status_code == 200
+    assert answer(client, 1, last).status_code == 303
+    assert answer(client, 2).status_code == 303
     assert kept(storage) == recounted(storage)
-    assert sum(recounted(storage).values()) == codes.count(303) + 2
-
-
-def _posted(client: FlaskClient, token: str) -> int:
-    path = f"/{code('de')}/de/{token}/rel"
-    return client.post(path, data={"answer": "1"}, headers=FORM).status_code
+    assert sum(recounted(storage).values()) == len(saved | {last})
 
 
 def test_a_database_that_somebody_else_holds_is_said_and_nothing_is_lost(
-    client: FlaskClient, app: Flask, chosen: Settings
+    client: FlaskClient, app: Flask, database: Sqlite | PostgreSQL
 ) -> None:
-    assert answered(client, "rel", 1) == 303
-    storage = app.extensions["philos"].storage
-    storage._driver._writer.execute("PRAGMA busy_timeout = 50")
-    with closing(sqlite3.connect(chosen.database_url.removeprefix("sqlite:///"))) as other:
-        other.isolation_level = None
-        other.execute("BEGIN IMMEDIATE")
-        page = client.post(f"/{code('de')}/de/{TOKEN}/rel", data={"answer": "2"}, headers=FORM)
+    assert answer(client, 1).status_code == 303
+    storage: Storage = app.extensions["philos"].storage
+    writer = storage._driver._writer
+    ask, longest = database.wait
+    assert writer.execute(ask).fetchone() == (longest,)
+    writer.execute(database.no_wait)
+    with closing(database.another()) as other:
+        other.execute(database.lock)
+        page = answer(client, 2)
         assert page.status_code == 503
         assert "Was schon gespeichert ist, bleibt gespeichert" in page.text
-        assert client.get(f"/{code('de')}/de/{TOKEN}/rel").status_code == 200
+        assert client.get(f"/{FLYER}/de/{TOKEN}/rel").status_code == 200
         other.execute("COMMIT")
-    assert answered(client, "rel", 3) == 303
+    assert answer(client, 3).status_code == 303
     found = storage.response("leipziger-osten", TOKEN)
+    assert found
     assert found.answers == {"rel": 3}
     assert kept(storage) == recounted(storage)
 
 
 def test_a_server_that_comes_back_is_used_again_without_a_word(postgres: str) -> None:
     """Connections that were open when PostgreSQL went away are replaced."""
-    name = f"t{os.urandom(6).hex()}"
-    with psycopg.connect(postgres, autocommit=True) as admin:
-        admin.execute(f'CREATE DATABASE "{name}"')
-        storage = Storage(postgres.replace("/postgres?", f"/{name}?"), SECRET)
+    url = empty_database(postgres)
+    with psycopg.connect(url, autocommit=True) as admin:
+        storage = Storage(url, SECRET)
         storage.upgrade()
         storage.publish([RABET], [LONG], DAY)
         storage.save("one", context(), {"dark": 1})
         assert storage.response("east", "one")
         admin.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name]
+            "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
         storage.save("two", context(), {"dark": 2})
         assert storage.response("east", "one")

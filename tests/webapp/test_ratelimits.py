@@ -1,5 +1,7 @@
+import gc
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from ipaddress import IPv4Address, ip_address
 
 import pytest
 
@@ -54,7 +56,21 @@ def test_a_network_opens_so_many_first_pages(limits: RateLimits) -> None:
     assert limits.may_begin(HERE, "K7Q2MX")  # who has opened the page may answer
 
 
-@pytest.mark.parametrize("address", [None, "", "127.0.0.1", "::1", "10.1.2.3", "unix:", "5.6.7"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        None,
+        "",
+        "127.0.0.1",
+        "::1",
+        "10.1.2.3",
+        "100.64.1.2",
+        "fe80::1%eth0",
+        "fd00::1",
+        "unix:",
+        "5.6.7",
+    ],
+)
 def test_a_code_begins_so_many_responses_whoever_asks(
     limits: RateLimits, address: str | None
 ) -> None:
@@ -95,6 +111,8 @@ def test_no_address_is_kept_and_the_key_goes_with_the_hour(
     limits: RateLimits, watch: Watch
 ) -> None:
     limits.may_start(HERE)
+    kept = [each for each in gc.get_objects() if isinstance(each, IPv4Address)]
+    assert ip_address(HERE) not in kept
     ((_, hashed),) = limits._counts
     key = limits._key
     assert isinstance(hashed, bytes)
