@@ -12,15 +12,11 @@ from typing import Any
 
 import psycopg
 import pytest
-from fontTools.subset import Subsetter
 from hypothesis import settings
 from playwright.sync_api import Browser
-from weasyprint import document
-from werkzeug.routing import Map
 
 from materials.example import write_example
 from tests.browser import chromium
-from tests.measured import unmeasured
 
 # Where an image forbids to keep what was compiled, each process that a test starts compiles anew.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -40,26 +36,6 @@ def clock(zone: tzinfo) -> datetime:
 def pytest_collection_finish() -> None:
     """Spare the collector of garbage all that was imported: it would look through it at each go."""
     gc.freeze()
-
-
-# What libraries do for most of the time of many tests, without a call of ours in between
-_LONG: tuple[tuple[Any, str], ...] = (
-    (document.Document, "write_pdf"),
-    (Subsetter, "subset"),
-    (Map, "add"),
-)
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _libraries_are_unmeasured() -> Iterator[None]:
-    """Let coverage look away where a library works alone."""
-    layout = document.layout_document
-    with pytest.MonkeyPatch.context() as patch:
-        pages = unmeasured(lambda *given: list(layout(*given)))
-        patch.setattr(document, "layout_document", pages)
-        for owner, name in _LONG:
-            patch.setattr(owner, name, unmeasured(getattr(owner, name)))
-        yield
 
 
 @pytest.fixture(autouse=True)

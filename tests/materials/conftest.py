@@ -183,7 +183,7 @@ SAMPLES = [
 # Coverage sees how it is made, and need not see how it is read.
 @pytest.fixture(
     scope="session",
-    params=[pytest.param(each, marks=pytest.mark.no_cover) for each in SAMPLES],
+    params=SAMPLES,
     ids=["-".join(each) for each in SAMPLES],
 )
 def sample(request: pytest.FixtureRequest) -> Print:

@@ -235,7 +235,6 @@ EVERY = [
 ]
 
 
-@pytest.mark.no_cover  # which sees how a sheet of each format and language is made, above
 @pytest.mark.parametrize(("topic", "form", "tag"), EVERY)
 def test_every_topic_fits_every_format_in_every_language_with_its_body_large_enough(
     example: Campaign, topic: str, form: str, tag: str

@@ -14,7 +14,6 @@ from tests.webapp.accessibility import CUT_OFF, OUTSIDE, PHONE, faults, stops
 from tests.webapp.conftest import LANGUAGES
 from tests.webapp.site import CODE, ITEMS, PAGES, RECORDED, TAP, Site, site, write_kinds
 
-pytestmark = pytest.mark.no_cover  # the same pages are asked for without a browser elsewhere
 # What WCAG 1.4.12 lets a reader set
 SPACED = (
     "* { line-height: 1.5 !important; letter-spacing: .12em !important;"

@@ -35,7 +35,6 @@ from translations.errors import Fault
 from webapp.config import settings
 from webapp.jobs import HOME, Job, Jobs, Status
 
-pytestmark = pytest.mark.no_cover  # the program runs in a process of its own
 PATIENCE = 120_000  # ms; other tests print at the same time
 
 

@@ -9,8 +9,6 @@ from tests.webapp.accessibility import OUTSIDE, PHONE, RINGED, faults
 from tests.webapp.site import Site
 from tests.webapp.staff_site import LANGUAGES, STAFF_PAGES, staff_site
 
-pytestmark = pytest.mark.no_cover  # the same pages are asked for without a browser elsewhere
-
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:

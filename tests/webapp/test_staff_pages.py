@@ -22,7 +22,6 @@ from tests.webapp.accessibility import CUT_OFF, OUTSIDE, faults, stops
 from tests.webapp.conftest import CAMPAIGN, HASH, PASSWORD
 from webapp.config import settings
 
-pytestmark = pytest.mark.no_cover  # the program runs in a process of its own
 TODAY = date.today()  # noqa: DTZ011  the day of the process that serves
 PATIENCE = 120_000  # ms
 WAVES = f"""

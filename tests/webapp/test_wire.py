@@ -20,7 +20,6 @@ from tests.webapp.site import CODE, write_kinds
 from translations.languages import language as row
 from translations.languages import source
 
-pytestmark = pytest.mark.no_cover  # the program runs in a process of its own
 QUESTION, OPTION = 300, 45  # characters: the longest that a survey would ask a resident to read
 WIDE = Target("leipziger-osten", "rabet", "traders", "flyer-a6", "de", "wide").code
 
