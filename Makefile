@@ -24,7 +24,7 @@ run: setup
 
 # The tests of a module stay in one process: what it sets up for them is made once.
 test: setup
-	$(BIN)/python -m slipcover -m pytest -n 2 --dist loadscope $(TESTS)
+	$(BIN)/python -W 'ignore:Unable to activate pytest' -m slipcover -m pytest -n 2 --dist loadscope $(TESTS)
 
 check: setup
 	$(BIN)/ruff check .

@@ -31,7 +31,7 @@ from webapp.compressed import Compressed, takes_gzip
 from webapp.forms import LONGEST_ANSWER, AnswerError, Fault, read_answer
 from webapp.i18n import chosen, named, varied
 from webapp.questions import question, save
-from webapp.security import policy, stylesheet
+from webapp.security import SOUND, policy, stylesheet
 from webapp.service import place_name, service
 from webapp.visits import Visit, addressed, begun, find, offered, opened, visit_of
 
@@ -252,7 +252,7 @@ def _question(
     packed = takes_gzip(request.headers.get("Accept-Encoding", ""))
     sent = _sent(asked.filled(page, packed=packed), 422 if error else 200, encoded=packed)
     if recording:
-        sent.headers["Content-Security-Policy"] = policy("media-src 'self'")
+        sent.headers["Content-Security-Policy"] = policy(SOUND)
     return sent
 
 

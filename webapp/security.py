@@ -15,6 +15,7 @@ from materials.pictures import styles
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
+SOUND = "media-src 'self'"  # what a page needs that is read aloud
 _STYLES = ("respond", "staff", "materials")
 
 

@@ -23,7 +23,7 @@ from webapp.compressed import takes_gzip
 from webapp.fairplay import OURS, count_start
 from webapp.forms import AnswerError, read_answer
 from webapp.questions import question, save
-from webapp.security import policy
+from webapp.security import SOUND, policy
 from webapp.service import Service
 from webapp.visits import Visit, addressed, begun, find, opened, row_of
 
@@ -120,7 +120,7 @@ class Shortcut:
         if packed:
             headers.append(("Content-Encoding", "gzip"))
         if asked.recording:
-            headers.append(("Content-Security-Policy", policy("media-src 'self'")))
+            headers.append(("Content-Security-Policy", policy(SOUND)))
         return Reply("200 OK", headers, asked.filled(page, packed=packed))
 
     def _saved(self, environ: "WSGIEnvironment", visit: Visit, item: Item | None) -> Reply | None:
