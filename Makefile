@@ -10,7 +10,7 @@ setup: .venv/ready
 # The lock names every package, so nothing is left for pip to resolve.
 .venv/ready: requirements.lock pyproject.toml .ci/system
 	PYTHON=$(PYTHON) .ci/system
-	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "philos needs Python 3.11 or newer.")'
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "philos needs Python 3.11 or newer; name one: make setup PYTHON=python3.12")'
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
