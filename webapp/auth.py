@@ -113,7 +113,8 @@ def wanted() -> str:
 
 
 def _form(error: str = "", status: int = 200) -> Response:
-    page = show("login", form=SignInForm(), error=error, next=wanted() or None)
+    done = request.args.get("done") == "password"  # who has just set hers comes here
+    page = show("login", form=SignInForm(), error=error, done=done, next=wanted() or None)
     return make_response(page, status)
 
 

@@ -129,7 +129,7 @@ def accepted(token: str) -> AnyResponse:
     if not service().storage.accept_invitation(invited.name, invited.epoch, hashed):
         return _accept(None, token)
     audit(Kind.PASSWORD, invited.name, name=invited.name)
-    return redirect(url_for("auth.login"), 303)
+    return redirect(url_for("auth.login", done="password"), 303)
 
 
 def _invited(token: str) -> Account | None:

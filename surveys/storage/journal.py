@@ -26,7 +26,7 @@ class Journal(Database):
     """The log, the newest entries first."""
 
     def log(self, entry: Entry) -> None:
-        """Add an entry; what is too long for its column is cut."""
+        """Add an entry, the last of its minute; what is too long for its column is cut."""
         minute = entry.minute.replace(second=0, microsecond=0, tzinfo=None)
         row = {
             name: value[: journal.c[name].type.length]  # type: ignore[attr-defined]
@@ -34,13 +34,16 @@ class Journal(Database):
             if name != "minute"
         }
         with self._write() as connection:
-            key = {"minute": minute, "id": secrets.token_hex(8)}
+            same = sa.select(sa.func.count()).where(journal.c.minute == minute)
+            number = connection.execute(same).scalar_one()
+            # two servers of PostgreSQL may write at once: only chance keeps their keys apart then
+            key = {"minute": minute, "id": f"{number:06x}{secrets.token_hex(5)}"}
             connection.execute(sa.insert(journal), row | key)
 
     def entries(self, kinds: Sequence[str] = (), *, start: int = 0, most: int) -> list[Entry]:
         """Return entries of some kinds, of all if none is named."""
         columns = (journal.c[field] for field in Entry.__dataclass_fields__)
-        wanted = sa.select(*columns).order_by(journal.c.minute.desc(), journal.c.id)
+        wanted = sa.select(*columns).order_by(journal.c.minute.desc(), journal.c.id.desc())
         if kinds:
             wanted = wanted.where(journal.c.kind.in_(kinds))
         with self._read() as connection:

@@ -406,6 +406,7 @@ def test_serve_publishes_before_it_serves(folder: Path, monkeypatch: pytest.Monk
     assert started == [("webapp.app:worker", "127.0.0.1", 0)]
     assert "Made-up answers:" in result.output
     assert "Sign in as demo with " in result.output
+    assert "philos user add" not in result.output
     assert (folder / "instance" / "demo.sqlite").is_file()
     assert not (folder / "instance" / "philos.sqlite").exists()
 

@@ -238,7 +238,7 @@ def test_the_gallery_has_pictures_states_copies_and_answers(
     assert 'alt="Vorderseite: Wie sicher fühlen Sie sich?, Flyer A6, Arabisch"' in page.text
     assert "img-src 'self' data:" in page.headers["Content-Security-Policy"]
     said = text(page)
-    assert "Flyer A6 105 × 148 mm · 2000 Exemplare · 10+ Antworten" in said
+    assert "Flyer A6 105 × 148 mm · 2.000 Exemplare · 10+ Antworten" in said
     assert "Arabisch ✎ Entwurf unter 20 Antworten" in said
     assert "Deutsch ✓ Original 0 Antworten" in said
     assert f"Arabisch Rabet {code()} 10+ noch nicht" in said
@@ -589,7 +589,7 @@ def test_a_print_job_is_logged_once_with_what_and_how_many(
     assert {
         # two places with a flyer of 500 for each use, and three stickers, which have no screen
         "print": "Druckauftrag Wie sicher fühlen Sie sich? · Arabisch · Bürodrucker · Bildschirm "
-        "1005 Exemplare",
+        "1.005 Exemplare",
         "paper": "Druckauftrag Papierbögen · Arabisch 15 Exemplare",
     }[command] in said
 

@@ -54,7 +54,9 @@ def test_who_is_invited_sets_her_own_password_once(
     berts = app.test_client()
     page = berts.get(path)
     assert (page.status_code, 'value="Bert Bär"' in page.text) == (200, True)
-    assert accept(berts, path).location == "/staff/login"
+    led = accept(berts, path).location
+    assert "Ihr Passwort ist gesetzt." in berts.get(led).text
+    assert "Ihr Passwort ist gesetzt." not in berts.get("/staff/login").text
     assert sign_in(berts, "Bert Bär", NEW) == 303
     assert logged(storage, Kind.PASSWORD) == [("Bert Bär", "Bert Bär", "")]
     other = app.test_client()

@@ -51,7 +51,8 @@ def serve(folder: Path, *, host: str, port: int, workers: int, as_demo: bool) ->
     found = sheets(campaign)
     today = now(campaign.zone).date()
     storage.publish(published(campaign).values(), campaign.instruments.values(), today)
-    for line in _addresses(campaign, found, f"http://{host}:{port}"):
+    account = "as below" if as_demo else "with an account of `philos user add NAME`"
+    for line in _addresses(campaign, found, f"http://{host}:{port}", account):
         click.echo(line)
     if as_demo:
         click.echo(
@@ -93,7 +94,7 @@ def _check_port(host: str, port: int) -> None:
         ) from error
 
 
-def _addresses(campaign: Campaign, found: Sequence[Sheet], base: str) -> list[str]:
+def _addresses(campaign: Campaign, found: Sequence[Sheet], base: str, account: str) -> list[str]:
     """Return what to open, the first sheet of each language as an example."""
     first = {sheet.tag: sheet for sheet in reversed(found)}
     lines = [
@@ -105,6 +106,6 @@ def _addresses(campaign: Campaign, found: Sequence[Sheet], base: str) -> list[st
         f"{campaign.title}: {base}/",
         "A survey as each sheet opens it:",
         *lines,
-        f"Results: {base}/staff/results, with an account of `philos user add NAME`",
+        f"Results: {base}/staff/results, {account}",
         "Stop with Ctrl-C.",
     ]
