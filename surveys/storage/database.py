@@ -18,6 +18,8 @@ from surveys.storage.driver import Driver
 from translations.errors import UserError
 
 LONGEST_WAIT = 10  # seconds for another writer, before a respondent is asked to try again
+_HELD = "Somebody else holds the database; nothing is lost, try again in a while."
+_LOCK_NOT_AVAILABLE = "55P03"  # what PostgreSQL calls a lock that did not come
 
 
 class StorageError(UserError):
@@ -124,8 +126,16 @@ class Database:
         try:
             yield
         except (SQLAlchemyError, OSError, self._driver.error) as error:
-            reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
-            raise StorageError(f"The database cannot be used: {reason}.", kind="storage") from error
+            cause = getattr(error, "orig", None) or error
+            reason = str(cause).strip().splitlines()[0]
+            what = _HELD if _is_held(cause) else f"The database cannot be used: {reason}."
+            raise StorageError(what, kind="storage") from error
+
+
+def _is_held(error: object) -> bool:
+    """Return whether an error says that another program has held a lock for too long."""
+    name: str = getattr(error, "sqlite_errorname", "")
+    return name.startswith("SQLITE_BUSY") or getattr(error, "sqlstate", "") == _LOCK_NOT_AVAILABLE
 
 
 def _rewrite_file(connection: sa.Connection, _tables: Iterable[sa.Table]) -> None:
@@ -133,7 +143,7 @@ def _rewrite_file(connection: sa.Connection, _tables: Iterable[sa.Table]) -> Non
     connection.exec_driver_sql("VACUUM")
     busy = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").scalars().one()
     if busy:
-        raise StorageError("Somebody else reads the database; run the command again.")
+        raise StorageError(_HELD, kind="storage")
 
 
 def _rewrite_tables(connection: sa.Connection, tables: Iterable[sa.Table]) -> None:

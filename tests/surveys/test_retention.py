@@ -156,18 +156,19 @@ def test_the_words_of_a_deleted_text_are_in_no_file(tmp_path: Path) -> None:
     storage.close()
 
 
-def test_a_reader_that_stays_keeps_the_journal_and_is_told(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_reader_that_stays_keeps_the_tables_and_is_told(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("surveys.storage.database.LONGEST_WAIT", 0.01)
-    storage = Storage(f"sqlite:///{tmp_path / 'philos.sqlite'}", SECRET)
+    storage = Storage(database_url, SECRET)
     storage.upgrade()
     storage.publish([RABET], [KINDS], DAY)
+    save(storage, "old", days_ago=10)
     with storage._read() as reader:
-        reader.execute(sa.text("SELECT count(*) FROM links")).scalar()
-        with pytest.raises(StorageError, match="run the command again"):
-            storage.retain("east", NEVER, NEVER)
-    storage.retain("east", NEVER, NEVER)
+        reader.execute(sa.text("SELECT count(*) FROM responses")).scalar()
+        with pytest.raises(StorageError, match="Somebody else holds the database"):
+            storage.retain("east", DAY, NEVER)
+    assert storage.retain("east", DAY, NEVER) == Outdated(responses=0, texts=0)  # they are gone
     storage.close()
 
 
