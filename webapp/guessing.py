@@ -9,7 +9,7 @@ import hashlib
 import hmac
 import secrets
 from dataclasses import dataclass
-from ipaddress import ip_address, ip_network
+from ipaddress import ip_network
 
 from flask import request
 from itsdangerous import BadSignature, URLSafeSerializer
@@ -19,7 +19,7 @@ from limits.strategies import MovingWindowRateLimiter
 from werkzeug.wrappers import Response as AnyResponse
 
 from surveys.storage import Account
-from webapp.ratelimits import unwrapped
+from webapp.ratelimits import read_address
 
 PER_NAME = parse("5 per 15 minutes")  # from one network
 PER_NETWORK = parse("20 per 15 minutes")
@@ -107,9 +107,8 @@ class Tries:
 
 def _network(address: str | None) -> str:
     """Return the addresses that one household has together."""
-    try:
-        found = unwrapped(ip_address(address or ""))
-    except ValueError:
+    found = read_address(address)
+    if found is None:
         return ""
     bits = _HOUSEHOLD if found.version == 6 else found.max_prefixlen  # noqa: PLR2004
     return str(ip_network(f"{found}/{bits}", strict=False))

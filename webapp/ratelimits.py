@@ -27,24 +27,17 @@ _PREFIX = {4: 3, 6: 7}  # bytes that a provider gives to one household or to one
 # Whose addresses tell nothing about who asks: a web server that stands in front and was not
 # declared, a trial, a neighbour in the same house. The library would say so too, but remembers the
 # addresses that it was asked about.
-_INSIDE = [
-    ip_network(each)
-    for each in (
-        *("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"),  # RFC 1918
-        "100.64.0.0/10",  # RFC 6598
-        *("127.0.0.0/8", "::1/128"),  # loopback
-        *("169.254.0.0/16", "fe80::/10"),  # of one link
-        "fc00::/7",  # RFC 4193
-    )
+_INSIDE = (
+    *("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"),  # RFC 1918
+    "100.64.0.0/10",  # RFC 6598
+    *("127.0.0.0/8", "::1/128"),  # loopback
+    *("169.254.0.0/16", "fe80::/10"),  # of one link
+    "fc00::/7",  # RFC 4193
+)
+_MASKS = [
+    (each.version, int(each.netmask), int(each.network_address))
+    for each in map(ip_network, _INSIDE)
 ]
-_MASKS = {
-    version: [
-        (int(each.network_address), int(each.netmask))
-        for each in _INSIDE
-        if each.version == version
-    ]
-    for version in _PREFIX
-}
 
 
 class RateLimits:
@@ -110,15 +103,18 @@ class RateLimits:
 
 def _network(address: str | None) -> bytes:
     """Return the first bytes of an address; none of one that is not of the public internet."""
-    try:
-        found = unwrapped(ip_address(address or ""))
-    except ValueError:
+    found = read_address(address)
+    if found is None:
         return b""
-    number = int(found)
-    inside = any(number & mask == network for network, mask in _MASKS[found.version])
-    return b"" if inside else found.packed[: _PREFIX[found.version]]
+    version, number = found.version, int(found)
+    inside = any(of == version and number & mask == start for of, mask, start in _MASKS)
+    return b"" if inside else found.packed[: _PREFIX[version]]
 
 
-def unwrapped(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
-    """Return an IPv4 address that is written as IPv6 as what it is."""
-    return (address.version == 6 and address.ipv4_mapped) or address  # noqa: PLR2004
+def read_address(text: str | None) -> IPv4Address | IPv6Address | None:
+    """Return an address, one of IPv4 that is written as IPv6 as what it is; None for no address."""
+    try:
+        found = ip_address(text or "")
+    except ValueError:
+        return None
+    return (found.version == 6 and found.ipv4_mapped) or found  # noqa: PLR2004
