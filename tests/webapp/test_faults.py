@@ -23,7 +23,7 @@ from werkzeug.test import TestResponse
 from materials.campaign import load
 from materials.example import write_example
 from surveys.conditions import Answers
-from surveys.storage import Storage
+from surveys.storage import Storage, StorageError
 from surveys.storage.database import LONGEST_WAIT
 from tests.browser import PHILOS, serving
 from tests.conftest import NOON, empty_database
@@ -332,6 +332,8 @@ def test_a_database_that_somebody_else_holds_is_said_and_nothing_is_lost(
         assert page.status_code == 503
         assert "Was schon gespeichert ist, bleibt gespeichert" in page.text
         assert client.get(f"/{FLYER}/de/{TOKEN}/rel").status_code == 200
+        with pytest.raises(StorageError, match="Somebody else holds the database"):
+            storage.forget("leipziger-osten", TOKEN)
         other.execute("COMMIT")
     assert answer(client, 3).status_code == 303
     found = storage.response("leipziger-osten", TOKEN)
