@@ -277,17 +277,6 @@ def _sizes_of_words(pdf: bytes) -> dict[str, set[float]]:
     return sizes
 
 
-def _sizes(pdf: bytes, wanted: str) -> list[float]:
-    """Return the sizes of a text's first letter wherever it stands, in pt."""
-    sizes = []
-    for page in pypdfium2.PdfDocument(pdf):
-        text = page.get_textpage()
-        searcher = text.search(wanted)
-        while found := searcher.get_next():
-            sizes.append(_size(text, found[0]))
-    return sizes
-
-
 def test_a_sheet_names_its_publisher_and_the_address_to_type(sample: Print) -> None:
     for pdf in sample.files.values():
         said = " ".join(words(pdf))
